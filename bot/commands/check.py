@@ -1,0 +1,122 @@
+"""`bot check`: is this deployment sound? Each finding says the mend."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from bot.commands import ready
+from config import checks, schema
+from config.checks import Finding
+
+
+def check(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False
+) -> None:
+    """Check configuration, secrets, database and networks. Exit 1 if anything is an error."""
+    findings = list(_findings())
+    errors = sum(1 for finding in findings if finding.level == "error")
+    if as_json:
+        rows = [
+            {"level": f.level, "where": f.where, "what": f.what, "mend": f.mend} for f in findings
+        ]
+        typer.echo(json.dumps({"ok": not errors, "findings": rows}, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.level.upper()}  {finding.where}: {finding.what} {finding.mend}")
+        typer.echo(
+            "Everything is sound."
+            if not findings
+            else f"{errors} errors, {len(findings) - errors} warnings."
+        )
+    if errors:
+        raise typer.Exit(1)
+
+
+def _findings() -> Iterator[Finding]:
+    try:
+        configuration = ready.configuration()
+    except schema.ConfigurationError as error:
+        place = f"{error.file}: {error.where}" if error.where else error.file
+        yield Finding("error", place, "it cannot be used:", error.mend)
+        configuration = None
+    if configuration is not None:
+        yield from checks.of_configuration(configuration, environment=os.environ)
+        yield from _of_mind(configuration)
+        yield from _of_networks(configuration)
+    yield from checks.of_environment(os.environ)
+    yield from _of_database(configuration)
+
+
+def _of_mind(configuration: schema.Configuration) -> Iterator[Finding]:
+    from bot import mind
+
+    try:
+        mind.load(configuration)
+    except (ValueError, OSError) as error:
+        yield Finding("error", "rules and wording", str(error), "")
+
+
+def _of_networks(configuration: schema.Configuration) -> Iterator[Finding]:
+    from bot.networks import registry, versions
+    from bot.networks.base import Endpoints
+
+    known = registry.names()
+    for account in configuration.accounts:
+        if account.network not in known:
+            yield Finding(
+                "error",
+                f'accounts.toml: account "{account.name}"',
+                f'there is no network "{account.network}".',
+                f"Write one of {', '.join(sorted(known))}.",
+            )
+    if any(account.network == "linkedin" for account in configuration.accounts):
+        version = Endpoints.from_environment(os.environ).linkedin_version
+        left = versions.days_left(version, ready.now().date())
+        if left is None:
+            yield Finding(
+                "error", "LINKEDIN_VERSION", f'"{version}" is no version.', "Write it as 202609."
+            )
+        elif left < 60:
+            yield Finding(
+                "error" if left < 0 else "warning",
+                "LINKEDIN_VERSION",
+                f"LinkedIn ends version {version} in {left} days."
+                if left >= 0
+                else f"LinkedIn ended version {version} {-left} days ago.",
+                "Set LINKEDIN_VERSION to a newer month, as docs/networks.md lists them.",
+            )
+
+
+def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding]:
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        ready.django()
+        ready.database(prepared=True)
+    except (ready.Trouble, ImproperlyConfigured) as error:
+        yield Finding("error", "DATABASE_URL", str(error), "")
+        return
+    from review import queries, record
+
+    fault = record.verify()
+    if fault:
+        yield Finding(
+            "error", "the record", fault, "Restore a backup, and find out who wrote to it."
+        )
+    names = {source.name for source in configuration.sources} if configuration else set()
+    for source in queries.sources():
+        if source.name in names and source.trouble:
+            yield Finding("warning", f'source "{source.name}"', source.trouble, "")
+    for account in queries.accounts():
+        if account.is_paused(ready.now()):
+            yield Finding(
+                "error",
+                f'account "{account.name}"',
+                f"it is paused: {account.trouble}",
+                "Mend that, then press Resume on the Sources page.",
+            )

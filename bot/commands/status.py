@@ -1,0 +1,106 @@
+"""`bot status`: how things stand, in a few lines or as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands import ready
+
+ALIVE_FOR = timedelta(minutes=2)  # since the last heartbeat
+
+
+def status(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False
+) -> None:
+    """Show posts by state, sources, accounts and workers."""
+    ready.desk()
+    result = collect(ready.now())
+    typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _text(result))
+
+
+def collect(now: datetime) -> dict[str, Any]:
+    """Return how things stand, in the shape the design gives `bot status --json`."""
+    from review import intake, queries
+
+    configuration = ready.configuration()
+    intake.sync_sources(configuration.sources, now=now)
+    intake.sync_accounts(configuration.accounts, now=now)
+    budgets = {account.name: account.monthly_budget for account in configuration.accounts}
+    return {
+        "posts": queries.counts(),
+        "sources": [
+            {
+                "name": source.name,
+                "url": source.url,
+                "health": source.health,
+                "trouble": source.trouble or None,
+                "checked_at": _iso(source.checked_at),
+                "next_check_at": _iso(source.next_check_at),
+                "failures": source.failures,
+                "entries": source.entry_count,  # type: ignore[attr-defined]  # annotated
+            }
+            for source in queries.sources()
+        ],
+        "accounts": [
+            {
+                "name": account.name,
+                "network": account.network,
+                "who": account.who,
+                "live": account.live,
+                "paused": account.is_paused(now),
+                "paused_until": _iso(account.paused_until),
+                "trouble": account.trouble or None,
+                "version_days_left": _version_days_left(account.network, now),
+                "monthly_budget": str(budgets[account.name]) if budgets.get(account.name) else None,
+            }
+            for account in queries.accounts()
+        ],
+        "workers": [
+            {
+                "name": worker.name,
+                "started_at": _iso(worker.started_at),
+                "heartbeat_at": _iso(worker.heartbeat_at),
+                "alive": worker.stopped_at is None and now - worker.heartbeat_at < ALIVE_FOR,
+            }
+            for worker in queries.workers()
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _version_days_left(network: str, now: datetime) -> int | None:
+    if network != "linkedin":
+        return None
+    from bot.networks import versions
+    from bot.networks.base import Endpoints
+
+    return versions.days_left(Endpoints.from_environment(os.environ).linkedin_version, now.date())
+
+
+def _text(result: dict[str, Any]) -> str:
+    posts = ", ".join(
+        f"{number} {state.replace('_', ' ')}" for state, number in result["posts"].items() if number
+    )
+    lines = [f"Posts: {posts or 'none yet'}."]
+    for source in result["sources"]:
+        said = f": {source['trouble']}" if source["trouble"] else ""
+        lines.append(f"Source {source['name']} ({source['health']}){said}")
+    for account in result["accounts"]:
+        how = "live" if account["live"] else "rehearsing"
+        if account["paused"]:
+            how += f", paused: {account['trouble']}"
+        lines.append(f"Account {account['name']} on {account['network']} ({how})")
+    for worker in result["workers"][:5]:
+        alive = "alive" if worker["alive"] else "not running"
+        lines.append(f"Worker {worker['name']} ({alive}, last seen {worker['heartbeat_at']})")
+    if not result["workers"]:
+        lines.append("No worker has run yet: start one with `bot run` or `bot worker`.")
+    return "\n".join(lines)

@@ -1,0 +1,41 @@
+"""HTTP for the watcher: conditional, polite, bounded, public addresses only.
+
+`fetch_all` is for synchronous code, `Fetcher` for asynchronous; both raise or return the errors drawn in
+`bot.fetch.errors`.
+"""
+
+from __future__ import annotations
+
+from bot.fetch.addresses import parse_allow_hosts
+from bot.fetch.client import Fetcher, Limits, Request, fetch_all, user_agent
+from bot.fetch.errors import (
+    BadAddress,
+    Blocked,
+    FetchError,
+    Forbidden,
+    Gone,
+    NotFound,
+    ServerTrouble,
+    Throttled,
+    TooLarge,
+    Unreachable,
+)
+
+__all__ = [
+    "BadAddress",
+    "Blocked",
+    "FetchError",
+    "Fetcher",
+    "Forbidden",
+    "Gone",
+    "Limits",
+    "NotFound",
+    "Request",
+    "ServerTrouble",
+    "Throttled",
+    "TooLarge",
+    "Unreachable",
+    "fetch_all",
+    "parse_allow_hosts",
+    "user_agent",
+]

@@ -1,0 +1,149 @@
+"""What every network must offer, and the closed set of outcomes of one try to publish.
+
+    NetworkError
+    ├── NotSent                  the network certainly does not have the post
+    │   ├── Throttled            … wait until `until`, then try again
+    │   ├── Temporary            … try again a little later
+    │   ├── Unauthorised         … the account must be connected again; the account pauses
+    │   ├── OutOfCredit          … the account pauses until `until` (or until somebody pays)
+    │   └── Refused              … the content or set-up is wrong; a person must look
+    ├── AlreadyPublished         the network says it has this text already
+    └── OutcomeUnknown           the network may have the post: never send it again unasked
+
+Neither X nor LinkedIn has an idempotency key, so the class of the error is the whole safety: a client that
+cannot tell raises `OutcomeUnknown`. The message is one plain sentence for the desk and the log; it
+never holds a secret or a whole response body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from review.text import Content
+
+
+class NetworkError(Exception):
+    """A try to publish did not end with a published post."""
+
+
+class NotSent(NetworkError):
+    """Certainly not published."""
+
+
+class Throttled(NotSent):
+    """The network asks to wait until `until` (aware, UTC)."""
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class Temporary(NotSent):
+    """Something passing: the network could not be reached, or asked for the same request again."""
+
+
+class Unauthorised(NotSent):
+    """The account's credentials are missing, expired, revoked or too weak. `mend` says what to do."""
+
+    def __init__(self, message: str, *, mend: str = "") -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+class OutOfCredit(NotSent):
+    """The account has no credit left; `until` (aware, UTC) is when the cycle ends, if known."""
+
+    def __init__(self, message: str, *, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class Refused(NotSent):
+    """The network will not take this post as it is; sending it again would not help."""
+
+
+class AlreadyPublished(NetworkError):
+    """The network says it already has this content; `network_id` where it names the post."""
+
+    def __init__(self, message: str, *, network_id: str = "") -> None:
+        super().__init__(message)
+        self.network_id = network_id
+
+
+class OutcomeUnknown(NetworkError):
+    """Bytes left this machine and no trustworthy answer came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Proof of publication: the network's id for the post and the address where people find it."""
+
+    network_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDetails:
+    """What a client needs to know of an account. `secret(name)` returns a secret's value or "".
+
+    `name`, `handle`, `author` and `credentials` are from `accounts.toml`; the secret ACCESS_TOKEN is
+    `<credentials>_ACCESS_TOKEN` of the environment, or the file in its `_FILE`.
+    """
+
+    name: str
+    network: str
+    handle: str = ""
+    author: str = ""
+    credentials: str = ""
+    secret: Callable[[str], str] = field(default=lambda _name: "", repr=False)
+
+
+class Client(Protocol):
+    """One account on one network. Made by `registry.client_for`, used for one post, then dropped."""
+
+    def deliver(self, content: Content) -> Published:
+        """Publish `content` once: one create request, no retry, no redirect.
+
+        Raises a `NetworkError`; anything else that escapes is treated as `OutcomeUnknown`.
+        """
+        ...
+
+    def find(self, content: Content, *, since: datetime) -> Published | None:
+        """Look among the account's own posts newer than `since` for `content`.
+
+        The caller has already allowed for clocks that differ. Returns None when it is provably absent. Raises `CannotLook` where the network does not let us
+        read, and a `NetworkError` when reading failed this time.
+        """
+        ...
+
+    def delete(self, network_id: str) -> None:
+        """Take a published post down; quietly done when it is already gone. Raises a `NetworkError`."""
+        ...
+
+
+class CannotLook(NetworkError):
+    """This network or account type does not let us read its own posts: a person has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the networks are, so that tests and proxies can stand in for them."""
+
+    x_api: str = "https://api.x.com"
+    linkedin_api: str = "https://api.linkedin.com"
+    linkedin_auth: str = "https://www.linkedin.com"
+    linkedin_version: str = "202609"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Endpoints:
+        """Read `X_API_URL`, `LINKEDIN_API_URL`, `LINKEDIN_AUTH_URL` and `LINKEDIN_VERSION`."""
+        usual = cls()
+        return cls(
+            x_api=environment.get("X_API_URL") or usual.x_api,
+            linkedin_api=environment.get("LINKEDIN_API_URL") or usual.linkedin_api,
+            linkedin_auth=environment.get("LINKEDIN_AUTH_URL") or usual.linkedin_auth,
+            linkedin_version=environment.get("LINKEDIN_VERSION") or usual.linkedin_version,
+        )

@@ -1,0 +1,103 @@
+"""What LinkedIn's answers mean, by its error documents and by answers that others recorded. Pure.
+
+https://learn.microsoft.com/linkedin/shared/api-guide/concepts/error-handling
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from bot.networks import answers
+from bot.networks.answers import Answer
+from bot.networks.base import (
+    AccountDetails,
+    AlreadyPublished,
+    NetworkError,
+    Refused,
+    Temporary,
+    Throttled,
+    Unauthorised,
+)
+
+_LONGEST_WAIT = timedelta(days=2)
+
+
+def url_of(urn: str) -> str:
+    """Return the address at which people find the post `urn`."""
+    return f"https://www.linkedin.com/feed/update/{urn}/"
+
+
+def error_of(
+    answer: Answer, details: AccountDetails, *, version: str, token: str, now: datetime
+) -> NetworkError:
+    """Return the error for an answer that does not prove publication.
+
+    `version` and `token` are those that the request was made with; the token is kept out of the message.
+    """
+    status, problem = answer.status_code, answer.fields()
+    if not 400 <= status < 500 or status == 408 or (status == 409 and not problem):
+        return answers.unknown("LinkedIn", answer)
+    message = problem.get("message")
+    said = answers.quoted(message, secrets=(token,))
+    about = f": “{said.rstrip('.')}”." if said else f" ({status})."
+    codes = _codes(problem)
+    if "DUPLICATE_POST" in codes or re.search(r"\bduplicate of urn:li:", said):
+        named = re.search(r"duplicate of (urn:li:[A-Za-z]+:[0-9]+)", str(message))
+        where = f": {url_of(named[1])}" if named else "."
+        return AlreadyPublished(
+            f"LinkedIn says that this author has posted the same already{where}",
+            network_id=named[1] if named else "",
+        )
+    if status == 426 or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
+        return Unauthorised(
+            f"LinkedIn has ended version {version} of its API{about}",
+            mend="Set LINKEDIN_VERSION to a newer month; docs/networks.md says how to find one.",
+        )
+    if status == 401:
+        return Unauthorised(
+            f"LinkedIn does not accept the token{about}",
+            mend=f"Make a new token, as docs/networks.md says, and set {details.credentials}_ACCESS_TOKEN to it.",
+        )
+    if status == 403:
+        organisation = details.author.startswith("urn:li:organization:")
+        scope = "w_organization_social" if organisation else "w_member_social"
+        role = (
+            ", and the member who connects must be an administrator or content administrator of the page"
+            if organisation
+            else ""
+        )
+        return Unauthorised(
+            f"LinkedIn does not let this token post for {details.author}{about}",
+            mend=f"The app needs the scope {scope}{role}. Then make a new token, as docs/networks.md says.",
+        )
+    if status == 409:
+        return Temporary("LinkedIn was writing something else at the same moment.")
+    if status == 429:
+        return _throttled(answer, said, now=now)
+    return Refused(f"LinkedIn refused this{about}")
+
+
+def _throttled(answer: Answer, said: str, *, now: datetime) -> Throttled:
+    # LinkedIn's limits are for a day in UTC; it documents no Retry-After, but one would be right.
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), tzinfo=UTC)
+    asked = answers.sensible(answers.wait_of(answer, now=now), now=now, longest=_LONGEST_WAIT)
+    if "unverified" in said.lower():
+        return Throttled(
+            "LinkedIn lets members who have not verified their identity post only a little each day: verify "
+            "it in LinkedIn's settings, or wait until tomorrow.",
+            until=asked or midnight,
+        )
+    return Throttled(
+        "LinkedIn asks to wait: its limit for today is reached.", until=asked or midnight
+    )
+
+
+def _codes(problem: Mapping[str, Any]) -> set[str]:
+    details = problem.get("errorDetails")
+    errors = details.get("inputErrors") if isinstance(details, Mapping) else None
+    listed = errors if isinstance(errors, list) else []
+    inner = [error.get("code") for error in listed if isinstance(error, Mapping)]
+    return {str(code) for code in (problem.get("code"), *inner) if code}

@@ -1,0 +1,45 @@
+"""When a version of LinkedIn's API ends. Pure.
+
+LinkedIn numbers its API by month (`202609`), keeps each version for at least a year and then answers every
+call with 426. No header announces it, so the calendar has to.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+# The last days that LinkedIn has published ("Migrations" on Microsoft Learn, as of 2026-09-19).
+_PUBLISHED = {
+    "202509": date(2026, 9, 15),
+    "202510": date(2026, 10, 15),
+    "202511": date(2026, 11, 16),
+    "202601": date(2027, 1, 15),
+    "202602": date(2027, 2, 15),
+    "202603": date(2027, 3, 16),
+    "202604": date(2027, 4, 15),
+    "202605": date(2027, 5, 15),
+    "202606": date(2027, 6, 15),
+    "202607": date(2027, 7, 15),
+    "202608": date(2027, 8, 17),
+    "202609": date(2027, 9, 15),
+}
+
+
+def sunset(version: str) -> date:
+    """Return the day on which `version` (YYYYMM) ends: as published, else the 15th a year later.
+
+    Raises ValueError when `version` is not a year and a month.
+    """
+    match = re.fullmatch(r"(20\d\d)(0[1-9]|1[0-2])", version, re.ASCII)
+    if match is None:
+        raise ValueError(f'"{version}" is no version: write year and month, such as 202609.')
+    return _PUBLISHED.get(version) or date(int(match[1]) + 1, int(match[2]), 15)
+
+
+def days_left(version: str, today: date) -> int | None:
+    """Return the days from `today` until `version` ends, negative once it has; None if it is no version."""
+    try:
+        return (sunset(version) - today).days
+    except ValueError:
+        return None

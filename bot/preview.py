@@ -1,0 +1,143 @@
+"""What would be drafted from a file or a page: the whole brain, with nothing touched.
+
+bytes ─parse→ entries ─find→ announcements ─draft→ texts, as the JSON of `bot preview`
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import find, parse
+from bot.draft import draft
+from bot.mind import Mind
+from bot.read import read
+from bot.values import Announcement, Feed, Fetched
+from config import schema
+from review import text
+
+
+def preview(
+    answer: Fetched, *, configuration: schema.Configuration, mind: Mind, language: str = "en"
+) -> dict[str, Any]:
+    """Return what would be drafted from `answer`, in the shape the design gives `bot preview --json`.
+
+    A source of that address in sources.toml says how to read it; else a feed is read as a feed, and
+    anything else as a bulletin. Raises ValueError with one sentence where it can be read as neither.
+    """
+    source = next((s for s in configuration.sources if s.url == answer.url), None)
+    feed, is_bulletin = _read(answer, source, language)
+    found: list[Announcement] = []
+    for entry in feed.entries:
+        if is_bulletin:
+            found += find.in_bulletin(
+                entry.html,
+                url=entry.link,
+                title=entry.title,
+                language=entry.language,
+                rules=mind.rules,
+            )
+        else:
+            found += find.in_entry(entry, rules=mind.rules)
+    return {
+        "entries": len(feed.entries),
+        "announcements": [
+            _announced(piece, source, configuration, mind) for piece in found if piece.kind
+        ],
+        "set_aside": [
+            {
+                "title": piece.title,
+                "summary": piece.summary,
+                "link": piece.link,
+                "as": piece.set_aside.value,
+                "because": list(piece.because),
+            }
+            for piece in found
+            if piece.set_aside
+        ],
+    }
+
+
+def _read(answer: Fetched, source: schema.Source | None, language: str) -> tuple[Feed, bool]:
+    if source is not None:
+        return read(answer, source), source.type == "bulletin"
+    try:
+        return (
+            parse.parse(
+                answer.body, url=answer.url, content_type=answer.content_type, language=language
+            ),
+            False,
+        )
+    except parse.NotAFeed:
+        if not answer.body.strip():
+            raise
+        return parse.read_bulletin(
+            answer.body, url=answer.url, content_type=answer.content_type, language=language
+        ), True
+
+
+def _announced(
+    piece: Announcement,
+    source: schema.Source | None,
+    configuration: schema.Configuration,
+    mind: Mind,
+) -> dict[str, Any]:
+    posts = []
+    for account in configuration.accounts_for(piece.language, source=source):
+        content = draft(
+            piece, network=account.network, card=None, wording=mind.wording, rules=mind.rules
+        )
+        posts.append(
+            {
+                "network": account.network,
+                "account": account.name,
+                "text": content.text,
+                "length": text.length(account.network, content),
+                "limit": text.limit(account.network),
+                "problems": [p.sentence for p in text.problems(account.network, content)],
+            }
+        )
+    return {
+        "kind": piece.kind.value if piece.kind else "",
+        "because": list(piece.because),
+        "title": piece.title,
+        "summary": piece.summary,
+        "link": piece.link,
+        "language": piece.language,
+        "posts": posts,
+    }
+
+
+def as_text(result: dict[str, Any]) -> str:
+    """Lay out what `preview` returned for people at a terminal."""
+    lines: list[str] = []
+    for piece in result["announcements"]:
+        lines += [
+            f"{piece['kind'].upper()}  {piece['title']}",
+            f"    why: {'; '.join(piece['because'])}",
+            f"    link: {piece['link'] or 'none'}",
+        ]
+        for post in piece["posts"]:
+            lines.append(
+                f"    {post['network']} · {post['account']} · {post['length']} of {post['limit']}"
+            )
+            lines += [f"      │ {line}" for line in post["text"].split("\n")]
+            lines += [f"      ! {problem}" for problem in post["problems"]]
+        lines.append("")
+    if result["set_aside"]:
+        lines.append("Set aside:")
+        lines += [
+            f"    {piece['title'] or '(no title)'}: {'; '.join(piece['because'])} ({piece['as']})"
+            for piece in result["set_aside"]
+        ]
+        lines.append("")
+    total = len(result["announcements"])
+    lines.append(
+        f"{_many(result['entries'], 'entry', 'entries')} read, "
+        f"{_many(total, 'announcement', 'announcements')} found, "
+        f"{_many(len(result['set_aside']), 'piece', 'pieces')} set aside. Nothing was stored."
+    )
+    return "\n".join(lines)
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -1,0 +1,144 @@
+"""Looking for what is unconfirmed among an account's own posts, and what follows.
+
+Found → confirmed. Provably absent after the last look → back in review. Where the network does not let us look,
+a person is asked. Nothing unconfirmed is ever sent again from here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot import retry
+from bot.networks.base import AlreadyPublished, CannotLook, Client, NetworkError, Throttled
+from review import queries, transitions
+from review.models import Post
+from review.transitions import TransitionError
+
+log = logging.getLogger(__name__)
+
+# Reading failed: this is how long until the account's own posts are asked for again.
+LOOK_AGAIN = timedelta(minutes=5)
+# A network's clock may be behind ours; a post is looked for from a little before it was sent.
+CLOCKS_DIFFER = timedelta(minutes=1)
+# A network that refuses a text as a duplicate may mean one from up to about a day ago.
+TWINS_WITHIN = timedelta(hours=24)
+
+ClientFor = Callable[[str, bool], Client]
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Report:
+    """What one pass of `publish` did, by outcome."""
+
+    published: int = 0
+    later: int = 0
+    failed: int = 0
+    unconfirmed: int = 0
+    confirmed: int = 0
+    returned: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """Say it in a sentence."""
+        parts = [
+            f"{number} {words}"
+            for number, words in (
+                (self.published, "published"),
+                (self.confirmed, "found published"),
+                (self.later, "put off"),
+                (self.failed, "failed"),
+                (self.unconfirmed, "unconfirmed"),
+                (self.returned, "back in review"),
+            )
+            if number
+        ]
+        said = f"Posts: {', '.join(parts)}." if parts else "No post was due."
+        return " ".join([said, *dict.fromkeys(self.troubles)])
+
+
+def quietly(act: Callable[[], object]) -> bool:
+    """Carry a move out unless somebody else was faster."""
+    try:
+        act()
+    except TransitionError as error:
+        log.info("%s", error)
+        return False
+    return True
+
+
+def reconcile(
+    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool]
+) -> None:
+    """Look for every unconfirmed post whose time to be looked for has come."""
+    for post in queries.unconfirmed_to_look_for(clock()):
+        if stop():
+            return
+        _look_for(post, clock, client_for, report)
+
+
+def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
+    attempts = list(post.attempts.select_related("revision").order_by("number"))
+    attempt = attempts[-1]
+    refused_as_twin = attempt.outcome == AlreadyPublished.__name__
+    since = attempts[0].opened_at - (TWINS_WITHIN if refused_as_twin else CLOCKS_DIFFER)
+    now = clock()
+    try:
+        client = client_for(post.account.name, post.account.live)
+        found = client.find(attempt.revision.content, since=since)
+    except CannotLook as error:
+        transitions.look_again(
+            post.pk,
+            look_at=None,
+            looks_done=post.looks_done,
+            reason=f"{post.reason} {error}".strip(),
+        )
+        return
+    except NetworkError as error:
+        wait = error.until if isinstance(error, Throttled) else now + LOOK_AGAIN
+        _ask_again(post, max(wait, now + LOOK_AGAIN), f"Herodr could not look for it yet: {error}")
+        return
+    except Exception as error:
+        log.exception("could not look for post %s", post.pk)
+        _ask_again(
+            post, now + LOOK_AGAIN, f"Herodr could not look for it yet ({type(error).__name__})."
+        )
+        return
+    now = clock()
+    if found is not None and not queries.is_known(post.account_id, found.network_id):
+        if quietly(
+            lambda: transitions.confirm(
+                post.pk,
+                by=transitions.BOT,
+                now=now,
+                url=found.url,
+                network_id=found.network_id,
+                reason="Found among the account's own posts.",
+            )
+        ):
+            report.confirmed += 1
+        return
+    done = post.looks_done + 1
+    next_look = retry.reconcile_at(attempt.closed_at or attempt.opened_at, done)
+    if next_look is not None:
+        transitions.look_again(
+            post.pk, look_at=max(next_look, now), looks_done=done, reason=post.reason
+        )
+    else:
+        reason = (
+            "The network says that it has this text already, but it is not among the account's posts. "
+            "Change the text, or wait a day before you approve it again."
+            if refused_as_twin
+            else "It is not on the account, so it was not published. Approve it again to send it."
+        )
+        if quietly(
+            lambda: transitions.requeue(post.pk, by=transitions.BOT, now=now, reason=reason)
+        ):
+            report.returned += 1
+
+
+def _ask_again(post: Post, at: datetime, reason: str) -> None:
+    transitions.look_again(post.pk, look_at=at, looks_done=post.looks_done, reason=reason)

@@ -1,0 +1,12 @@
+"""Says what a piece announces as newly available or newly recognised: a plan, a practice, a report, or none.
+
+Pure and quick: rules.toml holds the words, `weigh` what they weigh, and the verdict says why in phrases.
+"""
+
+from __future__ import annotations
+
+from bot.sort.rules import Language, Rules, RulesError, read_rules
+from bot.sort.scoring import Evaluation, evaluate
+from bot.sort.verdict import sort
+
+__all__ = ["Evaluation", "Language", "Rules", "RulesError", "evaluate", "read_rules", "sort"]

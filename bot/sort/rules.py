@@ -1,0 +1,204 @@
+"""Reads rules.toml: which words name a plan, a practice or a report, in each language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.sort.phrases import Finder, phrase_words
+
+
+class RulesError(ValueError):
+    """rules.toml cannot be used. The text names file, key and mend."""
+
+
+class Sign(StrEnum):
+    """What a phrase says about the piece it stands in."""
+
+    PLAN = "plan"
+    PRACTICE = "practice"
+    REPORT = "report"
+    OTHER = "other"  # it names something that is none of the kinds: an event, a job, a call
+    NEW = "new"  # something is published, available, recognised
+    SETTLED = "settled"  # something is adopted, approved: it was a draft, and is none now
+    FRESH = "fresh"  # "new", "latest", before the noun
+    TELLS = "tells"  # what a document does: it finds, shows, explains
+    COMING = "coming"  # something is not there yet: drafted, consulted on, to be adopted
+    DEED = "deed"  # somebody did something that others may want to copy
+    ABOUT = "about"  # a verb that does something else with a document: welcomes, calls for
+    JOIN = "join"  # a preposition: what follows is what the piece is about, not what it is
+    NOTHING = "nothing"  # looks like one of the others, and is not
+
+
+KINDS = (Sign.PLAN, Sign.PRACTICE, Sign.REPORT)
+NOUNS = frozenset((*KINDS, Sign.OTHER))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means: its sign, and for nouns whether it names such a thing for sure."""
+
+    sign: Sign
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The rules of one language. `last_noun_decides`: a "good practice guide" is a guide."""
+
+    code: str
+    name: str
+    last_noun_decides: bool
+    common: frozenset[str]
+    finder: Finder[Meaning]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What rules.toml says.
+
+    `brands` are names as their owners spell them; `hashtags` finds words and gives the tag with its `#`;
+    `tags` are all of them, the preferred first.
+    """
+
+    languages: Mapping[str, Language]
+    brands: frozenset[str] = frozenset()
+    hashtags: Finder[str] = field(default_factory=lambda: Finder[str](()))
+    tags: tuple[str, ...] = ()
+
+    def tag_rank(self, tag: str) -> int:
+        """Where a hashtag stands in the book: the first is preferred."""
+        return self.tags.index(tag) if tag in self.tags else len(self.tags)
+
+
+_LANGUAGE_KEYS = {
+    "name", "last_noun_decides", "common", "joins", "about", "nothing",
+    "new", "settled", "fresh", "tells", "coming", "deeds",
+    "plan", "practice", "report", "other",
+}  # fmt: skip
+_CODE = re.compile(r"[a-z]{2,3}")
+_TAG = re.compile(r"#(?=\w*[^\W\d_])[^\W_a-z]\w*")
+
+
+def read_rules(text: str, *, where: str) -> Rules:
+    """Read the text of rules.toml; `where` names it in messages.
+
+    Raises `RulesError` naming file, key and mend for the first thing that is wrong.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RulesError(f"{where}: it is not valid TOML: {error}. Correct that line.") from None
+    brands = _brands(data.pop("brands", {}), where)
+    hashtags, tags = _hashtags(data.pop("hashtags", {}), where, brands)
+    languages = {code: _language(code, table, where) for code, table in data.items()}
+    if not languages:
+        raise RulesError(f"{where}: there is no language in it; add a table such as [en].")
+    return Rules(languages=languages, brands=brands, hashtags=hashtags, tags=tags)
+
+
+def _brands(table: object, where: str) -> frozenset[str]:
+    table = _table(table, where, "brands")
+    for key in table:
+        if key != "names":
+            raise RulesError(
+                f'{where}: key "brands.{key}": there is no such key; write names = […].'
+            )
+    names = _strings(table.get("names", []), where, "brands.names")
+    return frozenset(name.strip() for name in names if name.strip())
+
+
+def _hashtags(
+    table: object, where: str, brands: frozenset[str]
+) -> tuple[Finder[str], tuple[str, ...]]:
+    pairs = []
+    for phrase, tag in _table(table, where, "hashtags").items():
+        key = f'key "hashtags.{phrase}"'
+        if not phrase_words(phrase):
+            raise RulesError(f"{where}: {key}: write the words to look for before the = sign.")
+        if not isinstance(tag, str) or not (_TAG.fullmatch(tag) or tag.removeprefix("#") in brands):
+            raise RulesError(
+                f'{where}: {key}: write a hashtag such as "#SmartSpecialisation": letters and figures, '
+                "with a capital for each word."
+            )
+        pairs.append((phrase_words(phrase), tag))
+    return Finder(pairs), tuple(dict.fromkeys(tag for _, tag in pairs))
+
+
+def _language(code: str, table: object, where: str) -> Language:
+    if not _CODE.fullmatch(code):
+        raise RulesError(
+            f'{where}: key "{code}": write the code of a language, such as [en], or [brands] or [hashtags].'
+        )
+    table = _table(table, where, code)
+    for key in table:
+        if key not in _LANGUAGE_KEYS:
+            known = ", ".join(sorted(_LANGUAGE_KEYS))
+            raise RulesError(
+                f'{where}: key "{code}.{key}": there is no such key; the keys are {known}.'
+            )
+    last = table.get("last_noun_decides", False)
+    name = table.get("name", code)
+    if not isinstance(last, bool):
+        raise RulesError(f'{where}: key "{code}.last_noun_decides": write true or false.')
+    if not isinstance(name, str):
+        raise RulesError(f'{where}: key "{code}.name": write the language\'s name in quotes.')
+    phrases: list[tuple[tuple[str, ...], Meaning]] = []
+
+    def add(key: str, value: object, meaning: Meaning) -> None:
+        for phrase in _strings(value, where, f"{code}.{key}"):
+            words = phrase_words(phrase)
+            if not words or any(len(word.strip("*")) < 2 for word in words if "*" in word):
+                raise RulesError(
+                    f'{where}: key "{code}.{key}": "{phrase}" is no phrase; write words, with * only at '
+                    "the beginning or end of a word of two letters or more."
+                )
+            phrases.append((words, meaning))
+
+    for key, sign in (
+        ("nothing", Sign.NOTHING),
+        ("new", Sign.NEW),
+        ("settled", Sign.SETTLED),
+        ("fresh", Sign.FRESH),
+        ("about", Sign.ABOUT),
+        ("tells", Sign.TELLS),
+        ("coming", Sign.COMING),
+        ("deeds", Sign.DEED),
+    ):
+        add(key, table.get(key, []), Meaning(sign))
+    for sign in (*KINDS, Sign.OTHER):
+        part = _table(table.get(sign.value, {}), where, f"{code}.{sign}")
+        for key in part:
+            if key not in ("sure", "perhaps"):
+                raise RulesError(
+                    f'{where}: key "{code}.{sign}.{key}": there is no such key; the keys are sure, perhaps.'
+                )
+        add(f"{sign}.sure", part.get("sure", []), Meaning(sign))
+        add(f"{sign}.perhaps", part.get("perhaps", []), Meaning(sign, sure=False))
+    add("joins", _words(table.get("joins", ""), where, f"{code}.joins"), Meaning(Sign.JOIN))
+    common = frozenset(_words(table.get("common", ""), where, f"{code}.common"))
+    return Language(
+        code=code, name=name, last_noun_decides=last, common=common, finder=Finder(phrases)
+    )
+
+
+def _table(value: object, where: str, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise RulesError(f'{where}: key "{key}": write it as a table, [{key}].')
+    return value
+
+
+def _strings(value: object, where: str, key: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise RulesError(f'{where}: key "{key}": write a list of phrases in quotes, ["…", "…"].')
+    return value
+
+
+def _words(value: object, where: str, key: str) -> list[str]:
+    if not isinstance(value, str):
+        raise RulesError(f'{where}: key "{key}": write words in one pair of quotes, "of for on".')
+    return value.casefold().split()

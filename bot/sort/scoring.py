@@ -1,0 +1,64 @@
+"""How well the rules sort rows that a person has labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
+
+from bot.sort.rules import Rules
+from bot.sort.verdict import sort
+
+LABELS = ("plan", "practice", "report", "other")
+
+
+class Figures(TypedDict):
+    """Precision, recall and F1 of one kind (0 to 1), and how many rows have its label."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class Evaluation(TypedDict):
+    """The contract of `bot rules test`: `confusion[label][sorted as]` counts rows."""
+
+    macro_f1: float
+    kinds: dict[str, Figures]
+    confusion: dict[str, dict[str, int]]
+
+
+def evaluate(rows: Iterable[Mapping[str, str]], rules: Rules) -> Evaluation:
+    """Sort labelled rows and compare.
+
+    A row has `title` and `label`, and may have `summary` and `language`. A label that is none of the kinds
+    counts as other. The macro F1 is the plain mean over plan, practice, report and other.
+    """
+    confusion = {label: dict.fromkeys(LABELS, 0) for label in LABELS}
+    for row in rows:
+        verdict = sort(
+            row.get("title", ""),
+            row.get("summary", ""),
+            language=row.get("language", ""),
+            rules=rules,
+        )
+        label = row.get("label", "").strip().lower()
+        said = verdict.kind.value if verdict.kind else "other"
+        confusion[label if label in LABELS else "other"][said] += 1
+    kinds = {label: _figures(label, confusion) for label in LABELS}
+    return {
+        "macro_f1": sum(figures["f1"] for figures in kinds.values()) / len(LABELS),
+        "kinds": kinds,
+        "confusion": confusion,
+    }
+
+
+def _figures(label: str, confusion: Mapping[str, Mapping[str, int]]) -> Figures:
+    right = confusion[label][label]
+    support = sum(confusion[label].values())
+    said = sum(row[label] for row in confusion.values())
+    precision = right / said if said else 0.0
+    recall = right / support if support else 0.0
+    both = precision + recall
+    f1 = 2 * precision * recall / both if both else 0.0
+    return {"precision": precision, "recall": recall, "f1": f1, "support": support}

@@ -1,0 +1,233 @@
+"""The worker: APScheduler says when to look; what is due is always a row.
+
+There is no job store, so a restart loses nothing and any number of workers may run on PostgreSQL. On SIGTERM
+or Ctrl-C the post in hand is finished; fetching, which can be repeated, is not waited for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from django.conf import settings
+from django.db import close_old_connections
+from django.db.utils import DatabaseError
+
+from bot import compose, mind, publish, watch
+from bot.networks.base import Endpoints
+from config import schema
+from review import intake, queries
+from review.models import Worker
+from review.states import State
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 10  # seconds between looks for sources that are due and entries to compose
+PUBLISH_EVERY = 1  # seconds between looks for posts that are due
+HEARTBEAT_EVERY = 30  # seconds
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Pass:
+    """One pass of each step, with everything it needs. Each method returns one sentence."""
+
+    def __init__(
+        self,
+        configuration: schema.Configuration,
+        *,
+        name: str,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.configuration = configuration
+        self.name = name
+        self.stop = stop
+        self.fetch = watch.http_fetch(settings.HERODR_ALLOW_HOSTS, contact=settings.BASE_URL)
+
+    def watch(self) -> str:
+        """Ask every source that is due."""
+        report = watch.watch(
+            self.configuration,
+            now=_now(),
+            rng=random.SystemRandom(),
+            fetch=self.fetch,
+            stop=self.stop,
+        )
+        said = f"{_many(report.asked, 'source', 'sources')} asked, {_many(report.new, 'new entry', 'new entries')}"
+        if report.noted:
+            said += f" and {report.noted} noted without drafting"
+        troubles = f" In trouble: {' '.join(report.troubles)}" if report.troubles else ""
+        return f"{said}.{troubles}"
+
+    def compose(self) -> str:
+        """Draft what is new."""
+        report = compose.compose(
+            self.configuration,
+            mind=mind.load(self.configuration),
+            now=_now(),
+            fetch=self.fetch,
+            stop=self.stop,
+        )
+        said = (
+            f"{_many(report.announcements, 'announcement', 'announcements')} and "
+            f"{_many(report.posts, 'post', 'posts')} drafted."
+        )
+        if report.waiting:
+            said += f" {_many(report.waiting, 'entry waits', 'entries wait')} for a page that could not be read."
+        return said
+
+    def publish(self) -> str:
+        """Send what is due and settle what is open."""
+        intake.sync_accounts(self.configuration.accounts, now=_now())
+        report = publish.publish(
+            self.configuration,
+            clock=_now,
+            worker=self.name,
+            client_for=publish.real_clients(
+                self.configuration, Endpoints.from_environment(os.environ), _now
+            ),
+            stop=self.stop,
+        )
+        return report.sentence()
+
+
+def where_things_stand() -> str:
+    """Say in a sentence what waits, for whom."""
+    count = queries.counts()
+    waiting = sum(count[s] for s in (State.IN_REVIEW, State.UNCONFIRMED, State.FAILED))
+    return (
+        f"{_many(waiting, 'post waits', 'posts wait')} for a person, "
+        f"{count[State.SCHEDULED]} scheduled, {count[State.PUBLISHED]} published."
+    )
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
+
+
+class Loop:
+    """The unattended worker. Reads the configuration again when a file changes; a broken file is said,
+    and the last good one goes on."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.stopping = threading.Event()
+        self.publishing = threading.Lock()
+        self.configuration = schema.current(directory)
+        self.complaint = ""
+        mind.load(self.configuration)
+
+    def one_pass(self) -> Pass:
+        """Return a pass with the configuration as it is now."""
+        try:
+            configuration = schema.current(self.directory)
+            mind.load(configuration)
+            self.configuration, self.complaint = configuration, ""
+        except (schema.ConfigurationError, ValueError) as error:
+            if str(error) != self.complaint:
+                self.complaint = str(error)
+                log.error(
+                    "the configuration cannot be used, so the last good one goes on: %s", error
+                )
+        return Pass(self.configuration, name=self.name, stop=self.stopping.is_set)
+
+    def look(self) -> None:
+        """Watch, then compose."""
+
+        def act() -> None:
+            one_pass = self.one_pass()
+            one_pass.watch()
+            if not self.stopping.is_set():
+                one_pass.compose()
+            publish.tidy(one_pass.configuration, now=_now())
+
+        self._guarded(act)
+
+    def publish(self) -> None:
+        """Send what is due. Costs one query when nothing is."""
+
+        def act() -> None:
+            with self.publishing:
+                if not self.stopping.is_set() and publish.anything_to_do(now=_now()):
+                    self.one_pass().publish()
+
+        self._guarded(act)
+
+    def heartbeat(self, *, stopped: bool = False) -> None:
+        """Say that this worker lives, or that it has stopped."""
+
+        def act() -> None:
+            now = _now()
+            Worker.objects.update_or_create(
+                name=self.name,
+                defaults={"heartbeat_at": now, "stopped_at": now if stopped else None},
+                create_defaults={
+                    "started_at": now,
+                    "heartbeat_at": now,
+                    "stopped_at": now if stopped else None,
+                },
+            )
+
+        self._guarded(act)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Run one tick. Whatever goes wrong is said, and the next tick comes."""
+        close_old_connections()
+        try:
+            act()
+        except DatabaseError as error:
+            log.error("the database did not answer; trying again: %s", error)
+        except Exception:
+            log.exception("a tick failed; the next one comes")
+        finally:
+            close_old_connections()
+
+
+def run(directory: Path) -> None:
+    """Work until SIGTERM or SIGINT. Raises `ConfigurationError` when it cannot even begin."""
+    loop = Loop(directory)
+    loop.heartbeat()
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(1), "publish": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    soon = _now()
+    scheduler.add_job(loop.look, "interval", seconds=LOOK_EVERY, next_run_time=soon)
+    scheduler.add_job(
+        loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
+    )
+    scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    # APScheduler logs every run at INFO; a tick a second would drown what matters.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+    def stop(_signal: int, _frame: object) -> None:
+        loop.stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    scheduler.start()
+    log.info("worker %s is at work", loop.name)
+    loop.stopping.wait()
+    log.info("worker %s is stopping: finishing the post in hand", loop.name)
+    scheduler.shutdown(wait=False)
+    with loop.publishing:
+        loop.heartbeat(stopped=True)
+    log.info("worker %s has stopped", loop.name)
+    sys.stderr.flush()
+    # A fetch under way may take 20 seconds more; nothing of it is stored until it is whole, so leave it.
+    os._exit(0)

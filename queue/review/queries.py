@@ -1,0 +1,197 @@
+"""Every read that a page, the command line or the worker asks of the queue. Changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+from django.contrib.auth.models import Permission
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from review.models import (
+    Account,
+    Announcement,
+    Attempt,
+    Decision,
+    Event,
+    Person,
+    Post,
+    Revision,
+    Source,
+    Worker,
+)
+from review.states import NEEDS_A_PERSON, State, Verb
+
+
+def posts(states: Iterable[str] | None = None) -> QuerySet[Post]:
+    """Return posts with their announcement, source, account, newest revision and number of attempts.
+
+    A fixed number of queries, however many posts. The newest revision is in `post.newest` (a list of
+    one; use `newest_revision`), the attempts in `post.attempt_count`.
+    """
+    attempts = (
+        Attempt.objects.filter(post=OuterRef("pk"))
+        .order_by()
+        .values("post")
+        .annotate(n=Count("pk"))
+    ).values("n")
+    rows = (
+        Post.objects.select_related("account", "announcement__entry__source")
+        .prefetch_related(
+            Prefetch(
+                "revisions",
+                queryset=Revision.objects.filter(number=F("post__revision_number")),
+                to_attr="newest",
+            )
+        )
+        .annotate(attempt_count=Coalesce(Subquery(attempts), 0))
+        # Whole web pages, which no list shows; whoever does ask for them still gets them.
+        .defer("announcement__entry__html")
+        .order_by("pk")
+    )
+    return rows if states is None else rows.filter(state__in=list(states))
+
+
+def newest_revision(post: Post) -> Revision:
+    """Return the newest revision of a post that came from `posts`."""
+    return cast("list[Revision]", post.newest)[0]  # type: ignore[attr-defined]
+
+
+def waiting() -> QuerySet[Post]:
+    """Return the posts that need a person, oldest bulletin first and each bulletin's posts together."""
+    return posts(NEEDS_A_PERSON).order_by(
+        "announcement__entry__first_seen_at",
+        "announcement__entry_id",
+        "announcement__position",
+        "announcement_id",
+        "account__name",
+    )
+
+
+def waiting_announcements() -> QuerySet[Announcement]:
+    """Return the announcements of `waiting`, in the same order, each once."""
+    return Announcement.objects.filter(
+        pk__in=Post.objects.filter(state__in=NEEDS_A_PERSON).values("announcement")
+    ).order_by("entry__first_seen_at", "entry_id", "position", "pk")
+
+
+def due_times(*, after: datetime) -> dict[int, list[datetime]]:
+    """Return the moments after `after` at which each account posts or has posted, by its key."""
+    found: dict[int, list[datetime]] = {}
+    rows = Post.objects.filter(
+        state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED, State.PUBLISHED],
+        due_at__gt=after,
+    )
+    for account, due in rows.values_list("account_id", "due_at"):
+        if due is not None:
+            found.setdefault(account, []).append(due)
+    return found
+
+
+def approvers(posts: Iterable[Post]) -> dict[int, Decision]:
+    """Return the latest approval of each of these posts, by the post's key."""
+    rows = Decision.objects.filter(post__in=[post.pk for post in posts], verb=Verb.APPROVE)
+    return {decision.post_id: decision for decision in rows.order_by("pk")}
+
+
+def people() -> QuerySet[Person]:
+    """Return everybody who may sign in or could once, by name; those who may first.
+
+    `person.decides` says whether somebody was given the right to decide (administrators need no giving).
+    """
+    decide = Permission.objects.filter(user=OuterRef("pk"), codename="decide")
+    return Person.objects.annotate(decides=Exists(decide)).order_by("-is_active", "name", "pk")
+
+
+def scheduled() -> QuerySet[Post]:
+    """Return the posts on their way, the next one first."""
+    return posts([State.SCHEDULED, State.SENDING]).order_by("due_at", "pk")
+
+
+def finished() -> QuerySet[Post]:
+    """Return published and ended posts, the newest first."""
+    return posts([State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED]).order_by(
+        "-changed_at", "-pk"
+    )
+
+
+def counts() -> dict[str, int]:
+    """Count posts by state, every state named."""
+    found = Counter(
+        dict(Post.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    )
+    return {state.value: found[state.value] for state in State}
+
+
+def history(post: Post) -> QuerySet[Event]:
+    """Return the record of one post, oldest first."""
+    return Event.objects.filter(post_number=post.pk).order_by("pk")
+
+
+def set_aside() -> QuerySet[Announcement]:
+    """Return what was found but is no announcement, newest first."""
+    return (
+        Announcement.objects.exclude(set_aside="")
+        .select_related("entry__source")
+        .order_by("-created_at", "position", "pk")
+    )
+
+
+def lapsed_attempts(now: datetime) -> QuerySet[Attempt]:
+    """Return open attempts whose lease has ended: their worker died in them."""
+    return Attempt.objects.filter(closed_at__isnull=True, lease_until__lt=now).select_related(
+        "post__account", "revision"
+    )
+
+
+def unconfirmed_to_look_for(now: datetime) -> QuerySet[Post]:
+    """Return unconfirmed posts that are to be looked for among the account's own posts now."""
+    return posts([State.UNCONFIRMED]).filter(look_at__isnull=False, look_at__lte=now)
+
+
+def due(now: datetime) -> QuerySet[Post]:
+    """Return the posts that may go out at `now`, the longest due first. Paused accounts wait."""
+    return (
+        Post.objects.filter(state=State.SCHEDULED, due_at__lte=now, account__active=True)
+        .exclude(account__paused=True, account__paused_until__isnull=True)
+        .exclude(account__paused=True, account__paused_until__gt=now)
+        .order_by("due_at", "pk")
+    )
+
+
+def is_known(account_id: int, network_id: str) -> bool:
+    """Say whether a post of this account already carries `network_id`."""
+    return (
+        network_id != ""
+        and Post.objects.filter(account_id=account_id, network_id=network_id).exists()
+    )
+
+
+def next_due() -> datetime | None:
+    """Return when the next scheduled post is due (UTC), or None."""
+    return (
+        Post.objects.filter(state=State.SCHEDULED)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+
+
+def sources() -> QuerySet[Source]:
+    """Return the sources that are in use, by name."""
+    return (
+        Source.objects.filter(active=True).annotate(entry_count=Count("entries")).order_by("name")
+    )
+
+
+def accounts() -> QuerySet[Account]:
+    """Return the accounts that are in use, by name."""
+    return Account.objects.filter(active=True).order_by("name")
+
+
+def workers() -> QuerySet[Worker]:
+    """Return the workers, the most recently alive first."""
+    return Worker.objects.order_by("-heartbeat_at")

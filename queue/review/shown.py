@@ -1,0 +1,276 @@
+"""What the desk's pages show of a post: its checks, its next free slot, who is to say what next.
+
+Everything is worked out here once, from rows that are already read, so that a page of many posts asks the
+database a fixed number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from config.timing import Calendar
+from review import queries, slots, text
+from review.models import STATE_LABELS, Account, Announcement, Entry, Event, Post, Revision
+from review.states import State, Verb, verbs_for_person
+from review.text import Content
+
+KIND_LABELS = {"plan": _("Plan"), "practice": _("Practice"), "report": _("Report")}
+TAKE_IN_LABELS = {
+    "plan": _("It is a plan"),
+    "practice": _("It is a practice"),
+    "report": _("It is a report"),
+}
+DONE = {
+    Verb.SUBMIT.value: _("drafted it"),
+    Verb.AMEND.value: _("changed it"),
+    Verb.APPROVE.value: _("approved it"),
+    Verb.REJECT.value: _("rejected it"),
+    Verb.HOLD.value: _("held it back for review"),
+    Verb.WITHDRAW.value: _("withdrew it"),
+    Verb.CLAIM.value: _("began to send it"),
+    Verb.CONFIRM.value: _("confirmed that it is published"),
+    Verb.RETRY_LATER.value: _("put it off"),
+    Verb.GIVE_UP.value: _("gave up sending it"),
+    Verb.LOSE_TRACK.value: _("lost track of it"),
+    Verb.REQUEUE.value: _("put it back for review"),
+    Verb.EXPIRE.value: _("let it expire"),
+    Verb.MISS.value: _("returned it: its time had passed"),
+}
+
+
+def is_web(address: str) -> bool:
+    """Say whether an address is one of the web, fit to become a link on a page."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def moment(value: datetime, *, now: datetime) -> str:
+    """Write a moment in the page's zone: "Thu 26 Nov, 09:30"; with the year when it is not this one."""
+    local = timezone.localtime(value)
+    this_year = local.year == timezone.localtime(now).year
+    return date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i")
+
+
+def account_name(account: Account) -> str:
+    """Name an account for people: its handle, or its own name when the network knows it by a number."""
+    return account.name if account.who.startswith("urn:") else account.who
+
+
+def network_label(network: str) -> str:
+    """Name a network for people, such as "LinkedIn"."""
+    facts = text.NETWORKS.get(network)
+    return facts.label if facts else network
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One post, as a page shows it.
+
+    `next_slot` is the account's next free slot (None: not known or not needed), `cost` in US dollars.
+    `counts` says how the network counts, `own_card` whether we write the link card (else the network makes
+    it from the page that the text links to).
+    The addresses are where its reader goes on: once the post is done with, and while it stays.
+    """
+
+    post: Post
+    account: Account
+    revision: Revision
+    content: Content
+    network: str
+    who: str
+    length: int
+    limit: int
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    counts: str
+    cost: Decimal | None
+    own_card: bool
+    next_slot: datetime | None
+    paused: bool
+    verbs: frozenset[str]
+    done_address: str = ""
+    stay_address: str = ""
+
+    @property
+    def state(self) -> str:
+        """The state's label."""
+        return str(STATE_LABELS[State(self.post.state)])
+
+    @property
+    def can_be_approved(self) -> bool:
+        """Whether the verb is there and no check stands against it."""
+        return Verb.APPROVE in self.verbs and not self.errors and self.account.active
+
+    @property
+    def has_card(self) -> bool:
+        """Whether the link card in the preview is the one that followers will see."""
+        link = self.content.link
+        return bool(link) and (self.own_card or link in self.content.text)
+
+    @property
+    def image_is_shown(self) -> bool:
+        """Whether the image can be shown on a page."""
+        return is_web(self.content.image)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One announcement and its posts."""
+
+    announcement: Announcement
+    posts: tuple[Shown, ...]
+    done_address: str = ""
+
+    @property
+    def approvable(self) -> tuple[Shown, ...]:
+        """The posts that one press of a button may approve together."""
+        return tuple(shown for shown in self.posts if shown.can_be_approved)
+
+    @property
+    def kind(self) -> str:
+        """The kind's label."""
+        return str(KIND_LABELS.get(self.announcement.kind, self.announcement.kind))
+
+    @property
+    def one_slot(self) -> datetime | None:
+        """The next free slot, when it is the same for all that can be approved."""
+        found = {shown.next_slot for shown in self.approvable}
+        return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One entry of a source with what of it is on the page."""
+
+    entry: Entry
+    groups: tuple[Group, ...]
+
+    @property
+    def post_count(self) -> int:
+        """How many posts of it are on this page."""
+        return sum(len(group.posts) for group in self.groups)
+
+
+def next_slots(
+    accounts: Iterable[Account], *, calendar: Calendar | None, now: datetime
+) -> dict[int, datetime]:
+    """Find each account's next free slot (UTC), by the account's key; one query for all of them."""
+    if calendar is None:
+        return {}
+    taken = queries.due_times(after=now - calendar.spacing)
+    found = {}
+    for account in {account.pk: account for account in accounts}.values():
+        slot = slots.next_slot(
+            now, calendar=calendar, account=account.name, taken=taken.get(account.pk, ())
+        )
+        if slot is not None:
+            found[account.pk] = slot
+    return found
+
+
+def show(
+    rows: Sequence[Post], *, calendar: Calendar | None, now: datetime, checks: bool = True
+) -> list[Shown]:
+    """Work out what the pages show of posts that came from `review.queries.posts`.
+
+    `checks` False leaves out the checks, the price and the next slot, for lists that do not show them.
+    """
+    slots_by_account = (
+        next_slots((post.account for post in rows), calendar=calendar, now=now) if checks else {}
+    )
+    return [_show(post, slots_by_account, now=now, checks=checks) for post in rows]
+
+
+def _show(
+    post: Post, next_by_account: dict[int, datetime], *, now: datetime, checks: bool
+) -> Shown:
+    revision = queries.newest_revision(post)
+    content = revision.content
+    network = post.account.network
+    known = checks and network in text.NETWORKS
+    problems = text.problems(network, content) if known else ()
+    return Shown(
+        post=post,
+        account=post.account,
+        revision=revision,
+        content=content,
+        network=network_label(network),
+        who=account_name(post.account),
+        length=text.length(network, content) if known else len(content.text),
+        limit=text.limit(network) if known else 0,
+        errors=tuple(p.sentence for p in problems if p.level == "error"),
+        warnings=tuple(p.sentence for p in problems if p.level != "error"),
+        counts=text.NETWORKS[network].counts if known else "",
+        cost=text.cost(network, content) if known else None,
+        own_card=network not in text.NETWORKS or not text.NETWORKS[network].link_in_text,
+        next_slot=next_by_account.get(post.account_id),
+        paused=post.account.is_paused(now),
+        verbs=frozenset(verbs_for_person(State(post.state))),
+    )
+
+
+def groups(rows: Sequence[Shown]) -> list[Group]:
+    """Put posts of the same announcement together; `rows` must hold them side by side."""
+    made = []
+    for _key, posts in groupby(rows, key=lambda shown: shown.post.announcement_id):
+        together = tuple(posts)
+        made.append(Group(together[0].post.announcement, together))
+    return made
+
+
+def bulletins(rows: Sequence[Shown], *, address: str) -> list[Bulletin]:
+    """Put posts together by bulletin and announcement, and tell each where its reader goes on.
+
+    `address` is the page's own. The reader goes on at the same announcement while it has other posts, else
+    at the next one, else at the one before.
+    """
+    found = groups(rows)
+    places = [f"{address}#announcement-{group.announcement.pk}" for group in found]
+    placed = []
+    for index, group in enumerate(found):
+        here = places[index]
+        beyond = (*places[index + 1 : index + 2], *places[max(index - 1, 0) : index], address)[0]
+        done = beyond if len(group.posts) == 1 else here
+        all_done = beyond if len(group.approvable) == len(group.posts) else here
+        posts = tuple(replace(row, done_address=done, stay_address=here) for row in group.posts)
+        placed.append(replace(group, posts=posts, done_address=all_done))
+    return [
+        Bulletin(members[0].announcement.entry, tuple(members))
+        for members in (
+            list(part) for _key, part in groupby(placed, key=lambda g: g.announcement.entry_id)
+        )
+    ]
+
+
+def told(event: Event, *, now: datetime) -> dict[str, Any]:
+    """Put one line of the record into words: when, who, what, the reason and the details."""
+    details = []
+    if due := event.details.get("due_at"):
+        details.append(
+            gettext("for %(time)s") % {"time": moment(datetime.fromisoformat(due), now=now)}
+        )
+    if revision := event.details.get("revision"):
+        details.append(gettext("revision %(number)s") % {"number": revision})
+    if attempt := event.details.get("attempt"):
+        details.append(gettext("attempt %(number)s") % {"number": attempt})
+    return {
+        "at": event.at,
+        "who": event.actor,
+        "what": DONE.get(event.verb, event.verb),
+        "reason": event.reason,
+        "details": ", ".join(details),
+    }

@@ -1,0 +1,102 @@
+"""One-time sign-in links: how the first administrator and every new colleague come in.
+
+A link's token is random and only its SHA-256 is stored, so the database gives nobody access. A link works
+once and until it expires; a new one for the same person ends the ones before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from review import record
+from review.models import Person, SignInLink
+
+LIFETIME = timedelta(days=3)
+FIRST_LIFETIME = timedelta(hours=24)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def make_link(person: Person, *, now: datetime, lifetime: timedelta = LIFETIME) -> str:
+    """Make a one-time link for `person` and return its token, which is stored nowhere.
+
+    It works until `now` + `lifetime`. Unused links made for this person before stop working.
+    """
+    person.sign_in_links.filter(used_at__isnull=True).delete()
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.create(person=person, token_hash=_digest(token), expires_at=now + lifetime)
+    return token
+
+
+def redeem(token: str, *, now: datetime) -> Person | None:
+    """Use a link up. Return whose it is, or None when it is unknown, used, expired or its person inactive.
+
+    Of any number of calls with the same token, at most one gets the person.
+    """
+    link = SignInLink.objects.filter(token_hash=_digest(token))
+    # The guard asks this one table only: of two at once, the second sees the first one's `used_at`.
+    if link.filter(used_at__isnull=True, expires_at__gt=now).update(used_at=now) != 1:
+        return None
+    return Person.objects.filter(sign_in_links__in=link, is_active=True).first()
+
+
+@transaction.atomic
+def invite(name: str, *, may_decide: bool, by: str, now: datetime) -> tuple[Person, str]:
+    """Add a colleague called `name`, who decides or only looks. Return the person and a link's token."""
+    person = Person(name=name, username=f"new-{secrets.token_hex(8)}")
+    person.set_unusable_password()
+    person.save()
+    if may_decide:
+        person.user_permissions.add(
+            Permission.objects.get(codename="decide", content_type__app_label="review")
+        )
+    record.append(
+        "add person", actor=by, now=now, details={"person": person.pk, "may_decide": may_decide}
+    )
+    return person, make_link(person, now=now)
+
+
+@transaction.atomic
+def set_active(person: Person, active: bool, *, by: str, now: datetime) -> None:
+    """Let `person` in again, or shut them out: their links end here, their sessions at the next click."""
+    if person.is_active == active:
+        return
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    if not active:
+        person.sign_in_links.filter(used_at__isnull=True).delete()
+    record.append(
+        "let in" if active else "shut out", actor=by, now=now, details={"person": person.pk}
+    )
+
+
+@transaction.atomic
+def first_link(*, now: datetime) -> str | None:
+    """Return the path of a fresh link for the administrator while nobody has set a password yet, else None.
+
+    Makes the administrator when there is none. The link works for 24 hours or until the next call.
+    """
+    set_up = Person.objects.filter(is_active=True).exclude(
+        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    )
+    if set_up.exists():
+        return None
+    admin = Person.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    if admin is None:
+        admin = Person(
+            username=f"new-{secrets.token_hex(8)}", name="Administrator", is_superuser=True
+        )
+        admin.set_unusable_password()
+        admin.save()
+    return reverse("sign-in-link", args=[make_link(admin, now=now, lifetime=FIRST_LIFETIME)])

@@ -1,0 +1,94 @@
+"""When a post may go out: the next free slot, and whether a moment is allowed.
+
+Pure. All moments are aware; slots and quiet hours are read in the calendar's zone, clock changes
+included: a slot in the hour that is skipped moves on with the clock, one in the hour that comes twice
+happens once, at its first passing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+
+from config.timing import Blackout, Calendar, Quiet
+
+LOOK_AHEAD = timedelta(days=400)
+
+
+@lru_cache(maxsize=64)
+def _holidays(place: str, year: int) -> frozenset[date]:
+    country, _, part = place.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+
+
+def is_bank_holiday(day: date, *, place: str) -> bool:
+    """Say whether `day` is a public holiday in `place`, such as "GB-WLS" (ISO 3166 country and part)."""
+    return day in _holidays(place, day.year)
+
+
+def _within(span: Quiet, clock: time) -> bool:
+    if span.start is None or span.end is None:
+        return False
+    if span.start <= span.end:
+        return span.start <= clock < span.end
+    return clock >= span.start or clock < span.end
+
+
+def is_quiet(moment: datetime, *, calendar: Calendar) -> bool:
+    """Say whether `moment` falls into quiet hours, a quiet day or a bank holiday."""
+    local = moment.astimezone(calendar.zone)
+    for span in calendar.quiet:
+        if span.bank_holidays and is_bank_holiday(local.date(), place=calendar.bank_holidays):
+            return True
+        if local.weekday() in span.days or _within(span, local.time()):
+            return True
+    return False
+
+
+def blackout_at(moment: datetime, *, calendar: Calendar, account: str) -> Blackout | None:
+    """Return the blackout that silences `account` at `moment`, if any."""
+    for blackout in calendar.blackout:
+        if blackout.covers(moment, account=account, zone=calendar.zone):
+            return blackout
+    return None
+
+
+def _candidates(after: datetime, *, calendar: Calendar) -> Iterator[datetime]:
+    zone = calendar.zone
+    day = after.astimezone(zone).date()
+    last = day + LOOK_AHEAD
+    while day <= last:
+        moments = set()
+        for slot in calendar.slots:
+            if day.weekday() in slot.days:
+                local = datetime.combine(day, slot.at, tzinfo=zone)
+                # Through UTC and back: a time that does not exist becomes the one after the gap.
+                moments.add(local.astimezone(UTC))
+        yield from sorted(moment for moment in moments if moment > after)
+        day += timedelta(days=1)
+
+
+def next_slot(
+    after: datetime, *, calendar: Calendar, account: str, taken: Collection[datetime] = ()
+) -> datetime | None:
+    """Return the first slot after `after` (UTC) that is free and allowed for `account`, or None.
+
+    `taken` are the moments at which the account posts already; a slot nearer to one of them than the
+    calendar's spacing is not free. None means no slot within 400 days: there are none, or all are quiet.
+    """
+    for moment in _candidates(after, calendar=calendar):
+        if is_quiet(moment, calendar=calendar):
+            continue
+        if blackout_at(moment, calendar=calendar, account=account) is not None:
+            continue
+        if _crowded(moment, taken, calendar.spacing):
+            continue
+        return moment
+    return None
+
+
+def _crowded(moment: datetime, taken: Iterable[datetime], spacing: timedelta) -> bool:
+    return any(moment == other or abs(moment - other) < spacing for other in taken)

@@ -1,0 +1,95 @@
+"""How the desk's pages show moments, links, money and the text of a post."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from review import shown
+
+register = template.Library()
+
+# In the text of a post: an address, a hashtag, a mention.
+_MARKED = re.compile(r"https?://[^\s<>\"]+|(?<![\w/])[#@]\w+")
+_ADDRESS_ENDS_BEFORE = ".,;:!?…'’”)]}"
+
+
+def _moment(value: datetime) -> str:
+    return shown.moment(value, now=timezone.now())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Show a moment in local time: "Thu 26 Nov, 09:30"; with the year when it is not this one."""
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(value).isoformat(), _moment(value)
+    )
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """Show the local time of day: "09:30"."""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "H:i")
+    )
+
+
+@register.filter
+def field_moment(value: datetime | None) -> str:
+    """Write a moment in local time the way a datetime-local field wants it."""
+    return f"{timezone.localtime(value):%Y-%m-%dT%H:%M}" if value else ""
+
+
+@register.filter
+def web(address: str) -> str:
+    """Return an address when it is one of the web, else "": nothing else may become a link."""
+    return address if shown.is_web(address) else ""
+
+
+@register.filter
+def domain(address: str) -> str:
+    """Return the host of a web address, without "www."."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+@register.filter
+def dollars(value: Decimal) -> str:
+    """Show a price: "$0.20"."""
+    return f"${value:.2f}"
+
+
+def _pieces(text: str) -> Iterator[SafeString]:
+    end = 0
+    for match in _MARKED.finditer(text):
+        found = match[0]
+        if found.startswith("http"):
+            # A full stop or a closing bracket after an address belongs to the sentence.
+            found = found.rstrip(_ADDRESS_ENDS_BEFORE)
+        yield format_html("{}", text[end : match.start()])
+        if found.startswith("http"):
+            yield format_html('<a href="{}" rel="noreferrer">{}</a>', found, found)
+        else:
+            yield format_html('<span class="tag">{}</span>', found)
+        end = match.start() + len(found)
+    yield format_html("{}", text[end:])
+
+
+@register.filter
+def post_text(text: str) -> SafeString:
+    """Show the text of a post with its addresses, hashtags and mentions marked; all else escaped."""
+    return format_html_join("", "{}", ((piece,) for piece in _pieces(text)))

@@ -1,0 +1,41 @@
+"""What the networks allow in a post: limits, how length is counted, what a link costs.
+
+Pure: the editor, the checks and the drafting all ask here, so they can never disagree.
+"""
+
+from __future__ import annotations
+
+from review.text.checks import Problem, problems
+from review.text.cleaning import clean_text
+from review.text.content import Content
+from review.text.counting import emoji_in, has_address
+from review.text.networks import (
+    NETWORKS,
+    NetworkFacts,
+    UnknownNetwork,
+    cost,
+    facts_of,
+    length,
+    limit,
+    register,
+)
+from review.text.sentences import count_words, split_sentences
+
+__all__ = [
+    "NETWORKS",
+    "Content",
+    "NetworkFacts",
+    "Problem",
+    "UnknownNetwork",
+    "clean_text",
+    "cost",
+    "count_words",
+    "emoji_in",
+    "facts_of",
+    "has_address",
+    "length",
+    "limit",
+    "problems",
+    "register",
+    "split_sentences",
+]

@@ -1,0 +1,180 @@
+"""What stands against a post: errors that its network would refuse, and warnings for readers' sake.
+
+The warnings follow the accessibility guidance of the UK's Government Communication Service for social media:
+short sentences, few emoji, hashtags with a capital for each word, no letters out of mathematics. Every
+sentence says the mend.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from review.text import counting
+from review.text.cleaning import INVALID
+from review.text.content import Content
+from review.text.networks import NetworkFacts, facts_of
+from review.text.sentences import count_words, split_sentences
+
+MOST_HASHTAGS = 2
+MOST_EMOJI = 3
+MOST_WORDS = 25
+# Shorter words in capitals are mostly abbreviations that people know: NATO, UNESCO.
+_SHOUTED_FROM = 7
+
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_HASHTAG = re.compile(r"(?<![\w&/#])[#＃](\w*[^\W\d_]\w*)")
+_MENTION = re.compile(r"(?<![\w@/.+-])[@＠](\w{1,15})\b", re.ASCII)
+_CAPITALS = re.compile(r"(?<!\w)[^\W\d_][\w’'-]*[^\W\d_](?!\w)")
+# Letters out of mathematics, in circles or full width, which people use as a typeface.
+_FAKE_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a]+")
+_IMAGE_OF = re.compile(r"(an? |the )?(image|picture|photo|photograph|graphic) (of|showing)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a post, and its mend, in a sentence. An error forbids approval."""
+
+    level: Literal["error", "warning"]
+    sentence: str
+
+
+def problems(
+    network: str, content: Content, *, brands: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """Check a post against its network and for its readers: errors first, then warnings.
+
+    `brands` are names whose spelling stands, such as Cohes3ion or INTERREG. Raises `UnknownNetwork`.
+    """
+    facts = facts_of(network)
+    return (
+        *(Problem("error", sentence) for sentence in _errors(content, facts)),
+        *(Problem("warning", sentence) for sentence in _warnings(content, facts, brands)),
+    )
+
+
+def _errors(content: Content, facts: NetworkFacts) -> Iterator[str]:
+    if not content.text.strip():
+        yield "The text is empty. Write what the post is to say."
+    length = facts.measure(content.text)
+    if length > facts.limit:
+        yield (
+            f"The text is {length:,} long and {facts.label} takes {facts.limit:,}. "
+            f"Shorten it by {length - facts.limit:,}."
+        )
+    if found := INVALID.search(content.text):
+        yield (
+            f"The text holds a character that {facts.label} does not take "
+            f"(U+{ord(found.group()):04X}, after “{_before(content.text, found.start())}”). "
+            "Delete it and type that place again."
+        )
+    if content.image and not content.image_alt.strip():
+        yield (
+            "The image has no alt text. Describe what it shows for people who cannot see it, "
+            "or remove the image."
+        )
+    yield from _too_long("alt text", content.image_alt, facts.alt_limit, facts)
+    yield from _too_long("link card's title", content.card_title, facts.card_title_limit, facts)
+    yield from _too_long(
+        "link card's description", content.card_description, facts.card_description_limit, facts
+    )
+
+
+def _before(text: str, position: int) -> str:
+    return INVALID.sub("", text[max(0, position - 20) : position]).strip() or "the beginning"
+
+
+def _too_long(what: str, text: str, limit: int, facts: NetworkFacts) -> Iterator[str]:
+    length = counting.utf16(text)
+    if length > limit:
+        yield (
+            f"The {what} is {length:,} characters long and {facts.label} takes {limit:,}. "
+            f"Shorten it by {length - limit:,}."
+        )
+
+
+def _warnings(content: Content, facts: NetworkFacts, brands: Collection[str]) -> Iterator[str]:
+    text = _ADDRESS.sub(" ", content.text)
+    if facts.link_in_text and content.link and content.link not in content.text:
+        yield (
+            f"The text does not hold its link. Add {content.link}, "
+            "or clear the link if followers need none."
+        )
+    yield from _about_hashtags(text, brands)
+    yield from _about_words(text, brands)
+    emoji = counting.emoji_in(content.text)
+    if len(emoji) > MOST_EMOJI:
+        yield (
+            f"The text has {len(emoji)} emoji, and screen readers read out each one. "
+            f"Keep {MOST_EMOJI} at most."
+        )
+    if facts.mentions_notify:
+        yield from _about_mentions(content.text)
+    if content.image and _IMAGE_OF.match(content.image_alt.strip()):
+        yield (
+            "The alt text begins by saying that it is an image, which screen readers say already. "
+            "Begin with what it shows."
+        )
+
+
+def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
+    tags = _HASHTAG.findall(text)
+    if len(tags) > MOST_HASHTAGS:
+        yield f"The text has {len(tags)} hashtags. Keep the {MOST_HASHTAGS} that matter most."
+    spelled = {brand.casefold(): brand for brand in brands}
+    for tag in dict.fromkeys(tags):
+        brand = spelled.get(tag.casefold())
+        if brand is not None:
+            if tag != brand:
+                yield f"Write #{tag} as #{brand}, the way the name is spelled."
+        elif tag[0].islower():
+            yield (
+                f"Begin each word of #{tag} with a capital, such as #{tag[0].upper()}{tag[1:]}, "
+                "so that screen readers can tell the words apart."
+            )
+        elif tag.isupper() and len(tag) >= _SHOUTED_FROM:
+            yield f"Write #{tag} with a capital at the beginning of each word only."
+
+
+def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
+    for sentence in split_sentences(_HASHTAG.sub(" ", text)):
+        words = count_words(sentence)
+        if words > MOST_WORDS:
+            beginning = " ".join(sentence.split()[:5])
+            yield (
+                f"The sentence “{beginning} …” has {words} words. "
+                f"Split it: {MOST_WORDS} are enough for one."
+            )
+    names = {brand.casefold() for brand in brands}
+    shouted = [
+        word
+        for word in dict.fromkeys(_CAPITALS.findall(_HASHTAG.sub(" ", text)))
+        if word.isupper()
+        and not any(letter.isdigit() for letter in word)
+        and len(word) >= _SHOUTED_FROM
+        and word.casefold() not in names
+    ]
+    if shouted:
+        listed = ", ".join(f"“{word}”" for word in shouted[:3])
+        yield (
+            f"Write {listed} in small letters: capitals are hard to read, "
+            "and screen readers may spell them out."
+        )
+    if fake := _FAKE_LETTERS.search(text):
+        yield (
+            f"“{fake.group()}” is not made of letters, and screen readers cannot read it. "
+            "Type it in plain letters."
+        )
+
+
+def _about_mentions(text: str) -> Iterator[str]:
+    if text.lstrip().startswith(("@", "＠")):
+        yield (
+            "The text begins with a mention, and X shows such a post to few people. "
+            "Begin with another word."
+        )
+    names = dict.fromkeys(_MENTION.findall(_ADDRESS.sub(" ", text)))
+    for name in names:
+        yield f"@{name} will be told of this post on X. Make sure that it is the account you mean."

@@ -1,0 +1,71 @@
+"""Every change of a post's state, one function a verb. Nothing else writes `Post.state`.
+
+Each function checks permission, then runs one transaction: a guarded UPDATE (`WHERE state = from AND
+revision = seen`) that must hit exactly one row, the Decision if a person decided, and the Event. What
+stands in the way comes out as one of
+
+    TransitionError
+    ├── NotAllowed   you may not do this
+    ├── TooLate      somebody, or the bot, was there first; the text says who, what and when
+    └── NotFit       the post, the time or the reason will not do; the text says the mend
+"""
+
+from review.transitions.deciding import (
+    amend,
+    approve,
+    confirm,
+    hold,
+    reject,
+    requeue,
+    submit,
+    withdraw,
+)
+from review.transitions.moving import (
+    BOT,
+    Actor,
+    NotAllowed,
+    NotFit,
+    TooLate,
+    TransitionError,
+    operator,
+    person,
+)
+from review.transitions.sending import (
+    Claim,
+    claim,
+    confirm_sent,
+    expire,
+    give_up,
+    look_again,
+    lose_track,
+    miss,
+    retry_later,
+)
+
+__all__ = [
+    "BOT",
+    "Actor",
+    "Claim",
+    "NotAllowed",
+    "NotFit",
+    "TooLate",
+    "TransitionError",
+    "amend",
+    "approve",
+    "claim",
+    "confirm",
+    "confirm_sent",
+    "expire",
+    "give_up",
+    "hold",
+    "look_again",
+    "lose_track",
+    "miss",
+    "operator",
+    "person",
+    "reject",
+    "requeue",
+    "retry_later",
+    "submit",
+    "withdraw",
+]

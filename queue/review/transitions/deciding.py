@@ -1,0 +1,262 @@
+"""Into the queue, and the verbs that people have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from config.timing import Calendar
+from review import record, slots, text
+from review.models import STATE_LABELS, Account, Announcement, Post, Revision
+from review.states import State, Verb
+from review.text import Content
+from review.transitions.moving import (
+    BOT,
+    Actor,
+    NotFit,
+    locked,
+    move,
+    permit,
+    write_revision,
+)
+
+# Neither network lets the same words out twice in a row, and followers would not thank us.
+SAME_TEXT_WITHIN = timedelta(hours=24)
+
+
+@transaction.atomic
+def submit(
+    announcement: Announcement, *, account: Account, content: Content, now: datetime
+) -> Post:
+    """– → in_review. Put an announcement's draft for `account` into the queue, once.
+
+    Returns the post; an existing one for the same announcement and account is returned unchanged.
+    """
+    known = Post.objects.filter(announcement=announcement, account=account).first()
+    if known is not None:
+        return known
+    post = Post.objects.create(
+        announcement=announcement,
+        account=account,
+        state=State.IN_REVIEW,
+        created_at=now,
+        changed_at=now,
+    )
+    revision = write_revision(post, content, number=1, actor=BOT, now=now)
+    record.append(
+        Verb.SUBMIT,
+        actor=BOT.name,
+        now=now,
+        post_number=post.pk,
+        to_state=State.IN_REVIEW,
+        content_hash=revision.content_hash,
+        details={"account": account.name, "revision": 1, "title": announcement.title},
+    )
+    return post
+
+
+@transaction.atomic
+def amend(
+    post_id: int, *, content: Content, by: Actor, now: datetime, seen: int | None, reason: str = ""
+) -> Post:
+    """in_review, scheduled → in_review. Write a new Revision; an approval of the old one ends.
+
+    `seen` is the number of the revision that was edited. Unchanged content changes nothing. Content that
+    does not fit its network may be saved; it cannot be approved. Raises TransitionError.
+    """
+    post = locked(post_id)
+    content = replace(
+        content,
+        text=text.clean_text(content.text),
+        image_alt=text.clean_text(content.image_alt),
+    )
+    newest = post.revisions.get(number=post.revision_number)
+    if seen == post.revision_number and content == newest.content:
+        permit(Verb.AMEND, post, by)
+        return post
+    number = post.revision_number + 1
+    permit(Verb.AMEND, post, by)
+    if seen in (None, post.revision_number):
+        write_revision(post, content, number=number, actor=by, now=now)
+    return move(
+        post,
+        Verb.AMEND,
+        actor=by,
+        now=now,
+        seen=seen,
+        reason=reason,
+        revision_number=number,
+        approved_number=None,
+        due_at=None,
+    )
+
+
+def _taken(account: Account, *, besides: int) -> list[datetime]:
+    rows = (
+        Post.objects.filter(account=account, due_at__isnull=False)
+        .filter(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED, State.PUBLISHED])
+        .exclude(pk=besides)
+        .order_by("-due_at")
+        .values_list("due_at", flat=True)[:1000]
+    )
+    return [due for due in rows if due is not None]
+
+
+def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: datetime) -> datetime:
+    name = post.account.name
+    if when is None:
+        due = slots.next_slot(
+            now, calendar=calendar, account=name, taken=_taken(post.account, besides=post.pk)
+        )
+        if due is None:
+            raise NotFit(
+                "There is no free slot in the next 400 days: choose a time, or add slots to calendar.toml."
+            )
+        return due
+    if when < now:
+        raise NotFit("That time has passed; choose a later one, or “now”.")
+    blackout = slots.blackout_at(when, calendar=calendar, account=name)
+    if blackout is not None:
+        raise NotFit(f"Nothing goes out then: “{blackout.name}”. Choose a time outside it.")
+    return when
+
+
+def _refuse_unfit(post: Post, revision: Revision, *, now: datetime) -> None:
+    errors = [
+        problem.sentence
+        for problem in text.problems(post.account.network, revision.content)
+        if problem.level == "error"
+    ]
+    if errors:
+        raise NotFit(" ".join(errors))
+    if not post.account.active:
+        raise NotFit(
+            f"The account {post.account.name} is no longer in accounts.toml, so nothing can go out on it."
+        )
+    bound = Q(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED])
+    lately = Q(state=State.PUBLISHED, published_at__gt=now - SAME_TEXT_WITHIN)
+    twin = (
+        Post.objects.filter(
+            bound | lately,
+            account=post.account,
+            revisions__number=F("approved_number"),
+            revisions__text=revision.text,
+        )
+        .exclude(pk=post.pk)
+        .first()
+    )
+    if twin is not None:
+        raise NotFit(
+            f"Post {twin.pk} says exactly the same on this account and is "
+            f"{str(STATE_LABELS[State(twin.state)]).lower()}. Reject this one, or change its text."
+        )
+
+
+@transaction.atomic
+def approve(
+    post_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    calendar: Calendar,
+    seen: int | None,
+    when: datetime | None = None,
+) -> Post:
+    """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
+
+    `when` None means the next free slot of the account; `now` means at once. Raises TransitionError.
+    """
+    post = locked(post_id)
+    permit(Verb.APPROVE, post, by)
+    # Two approvals at once must not take the same slot.
+    Account.objects.select_for_update().get(pk=post.account_id)
+    revision = post.revisions.get(number=post.revision_number)
+    if seen in (None, post.revision_number):
+        _refuse_unfit(post, revision, now=now)
+    due = _time_for(post, when, calendar=calendar, now=now)
+    return move(
+        post,
+        Verb.APPROVE,
+        actor=by,
+        now=now,
+        seen=seen,
+        approved_number=post.revision_number,
+        due_at=due,
+        missed=False,
+        details={"due_at": due.isoformat()},
+    )
+
+
+@transaction.atomic
+def reject(post_id: int, *, by: Actor, now: datetime, seen: int | None, reason: str) -> Post:
+    """in_review → rejected. The reason is kept. Raises TransitionError."""
+    post = locked(post_id)
+    if not reason.strip():
+        permit(Verb.REJECT, post, by)
+        raise NotFit("Say why it is rejected: the reason is kept with the post.")
+    return move(post, Verb.REJECT, actor=by, now=now, seen=seen, reason=reason.strip())
+
+
+@transaction.atomic
+def hold(post_id: int, *, by: Actor, now: datetime, seen: int | None = None) -> Post:
+    """scheduled → in_review. The approval ends. Raises TransitionError."""
+    return move(
+        locked(post_id),
+        Verb.HOLD,
+        actor=by,
+        now=now,
+        seen=seen,
+        approved_number=None,
+        due_at=None,
+    )
+
+
+@transaction.atomic
+def withdraw(
+    post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
+) -> Post:
+    """scheduled → withdrawn. Raises TransitionError."""
+    return move(locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=reason.strip())
+
+
+@transaction.atomic
+def requeue(post_id: int, *, by: Actor, now: datetime, reason: str = "") -> Post:
+    """failed, unconfirmed → in_review. It needs a new approval before it can go out again."""
+    return move(
+        locked(post_id),
+        Verb.REQUEUE,
+        actor=by,
+        now=now,
+        reason=reason,
+        approved_number=None,
+        due_at=None,
+        look_at=None,
+        looks_done=0,
+    )
+
+
+@transaction.atomic
+def confirm(
+    post_id: int, *, by: Actor, now: datetime, url: str, network_id: str = "", reason: str = ""
+) -> Post:
+    """unconfirmed → published. Somebody found it on the network, at `url`. Raises TransitionError."""
+    post = locked(post_id)
+    if not url.startswith(("https://", "http://")) or any(c.isspace() for c in url):
+        permit(Verb.CONFIRM, post, by)
+        raise NotFit("Paste the link of the published post; it begins with https://.")
+    last = post.attempts.order_by("-number").first()
+    return move(
+        post,
+        Verb.CONFIRM,
+        actor=by,
+        now=now,
+        reason=reason,
+        url=url,
+        network_id=network_id,
+        published_at=last.opened_at if last else now,
+        look_at=None,
+        details={"url": url},
+    )

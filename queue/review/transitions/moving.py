@@ -1,0 +1,177 @@
+"""The one place where a post's state is written: permission, guarded UPDATE, Decision, Event."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from review import record
+from review.models import STATE_LABELS, Decision, Event, Person, Post, Revision
+from review.states import State, Verb, Who, move_for
+from review.text import Content
+
+MAX_REASON = 1000  # characters
+
+
+class TransitionError(Exception):
+    """A verb could not be carried out; nothing was changed."""
+
+
+class NotAllowed(TransitionError):
+    """This actor may not use this verb here."""
+
+
+class TooLate(TransitionError):
+    """The post has moved on, or has a newer revision than the one that was seen."""
+
+
+class NotFit(TransitionError):
+    """The content, the time or the reason will not do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person at the desk or the terminal, or the bot."""
+
+    name: str
+    is_bot: bool = False
+    may_decide: bool = False
+    person_id: int | None = None
+
+
+BOT = Actor("herodr", is_bot=True)
+
+
+def person(who: Person) -> Actor:
+    """Return the actor for somebody signed in at the desk."""
+    return Actor(str(who), may_decide=who.may_decide, person_id=who.pk)
+
+
+def operator(name: str) -> Actor:
+    """Return the actor for somebody at the machine's own terminal, who may decide."""
+    return Actor(name.strip(), may_decide=True)
+
+
+def locked(post_id: int) -> Post:
+    try:
+        return (
+            Post.objects.select_for_update(of=("self",))
+            .select_related("account", "announcement")
+            .get(pk=post_id)
+        )
+    except Post.DoesNotExist:
+        raise NotFit(f"There is no post {post_id}.") from None
+
+
+def who_was_first(post: Post) -> str:
+    event = Event.objects.filter(post_number=post.pk).order_by("-pk").first()
+    label = str(STATE_LABELS[State(post.state)]).lower()
+    if event is None:
+        return f"it is {label} now"
+    at = timezone.localtime(event.at)
+    done = PAST.get(event.verb, event.verb)
+    return f"{event.actor} {done} it at {at:%H:%M} on {at:%-d %B}; it is {label} now"
+
+
+PAST = {
+    Verb.SUBMIT.value: "submitted",
+    Verb.AMEND.value: "amended",
+    Verb.APPROVE.value: "approved",
+    Verb.REJECT.value: "rejected",
+    Verb.HOLD.value: "held",
+    Verb.WITHDRAW.value: "withdrew",
+    Verb.CLAIM.value: "began to send",
+    Verb.CONFIRM.value: "confirmed",
+    Verb.RETRY_LATER.value: "postponed",
+    Verb.GIVE_UP.value: "gave up on",
+    Verb.LOSE_TRACK.value: "lost track of",
+    Verb.REQUEUE.value: "requeued",
+    Verb.EXPIRE.value: "expired",
+    Verb.MISS.value: "returned",
+}
+
+
+def permit(verb: Verb, post: Post, actor: Actor) -> State:
+    """Return the state `verb` leads to. Raises NotAllowed or TooLate."""
+    if not actor.is_bot and not actor.may_decide:
+        raise NotAllowed(f"{actor.name or 'This person'} may look, but not decide about posts.")
+    if not actor.is_bot and not actor.name:
+        raise NotAllowed("Say who decides: every decision is kept with a name.")
+    move = move_for(verb, State(post.state))
+    if move is None:
+        raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
+    wanted = Who.BOT if actor.is_bot else Who.PERSON
+    if move.who not in (wanted, Who.EITHER):
+        label = str(STATE_LABELS[State(post.state)]).lower()
+        raise NotAllowed(f"To {verb} a post that is {label} is not for {actor.name} to do.")
+    return move.target
+
+
+def move(
+    post: Post,
+    verb: Verb,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Post:
+    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now."""
+    target = permit(verb, post, actor)
+    if seen is not None and seen != post.revision_number:
+        raise TooLate(
+            f"Too late to {verb} revision {seen}: {who_was_first(post)}, "
+            f"with a newer text (revision {post.revision_number}). Read that one first."
+        )
+    if len(reason) > MAX_REASON:
+        raise NotFit(f"The reason is longer than {MAX_REASON} characters; shorten it.")
+    number = changes.get("revision_number", post.revision_number)
+    hit = Post.objects.filter(
+        pk=post.pk, state=post.state, revision_number=post.revision_number
+    ).update(state=target, changed_at=now, reason=reason, **changes)
+    if hit != 1:
+        post.refresh_from_db()
+        raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
+    revision = Revision.objects.get(post=post, number=number)
+    if not actor.is_bot:
+        Decision.objects.create(
+            post=post,
+            revision=revision,
+            verb=verb,
+            by=actor.name,
+            person_id=actor.person_id,
+            reason=reason,
+            at=now,
+        )
+    record.append(
+        verb,
+        actor=actor.name,
+        now=now,
+        post_number=post.pk,
+        from_state=post.state,
+        to_state=target,
+        content_hash=revision.content_hash,
+        reason=reason,
+        details={"account": post.account.name, "revision": number, **(details or {})},
+    )
+    post.refresh_from_db()
+    return post
+
+
+def write_revision(
+    post: Post, content: Content, *, number: int, actor: Actor, now: datetime
+) -> Revision:
+    return Revision.objects.create(
+        post=post,
+        number=number,
+        content_hash=content.fingerprint(post.account.name),
+        written_by=actor.name,
+        by_person=not actor.is_bot,
+        written_at=now,
+        **asdict(content),
+    )

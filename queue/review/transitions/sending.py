@@ -1,0 +1,180 @@
+"""The verbs that the bot has: claim, settle, miss, expire."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from review import queries
+from review.models import Attempt, Post
+from review.states import State, Verb
+from review.text import Content
+from review.transitions.moving import BOT, locked, move
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A post in a worker's hands: what to deliver for whom, under which open attempt."""
+
+    post_id: int
+    attempt_id: int
+    attempt_number: int
+    account: str
+    live: bool
+    content: Content
+    due_at: datetime
+
+
+@transaction.atomic
+def claim(
+    *, worker: str, now: datetime, lease: timedelta, silent: Collection[str] = ()
+) -> Claim | None:
+    """scheduled → sending. Take the post that is due longest and open an Attempt; None if nothing is due.
+
+    Committed before anything is sent, so a crash leaves evidence. Accounts that are paused, no longer
+    configured or named in `silent` are passed over. `lease` is how long the attempt may take.
+    """
+    due = (
+        queries.due(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("account", "announcement")
+        .exclude(account__name__in=list(silent))
+    )
+    post = due.first()
+    if post is None or post.approved_number is None or post.due_at is None:
+        return None
+    revision = post.revisions.get(number=post.approved_number)
+    number = post.attempts.count() + 1
+    attempt = Attempt.objects.create(
+        post=post,
+        revision=revision,
+        number=number,
+        worker=worker,
+        opened_at=now,
+        lease_until=now + lease,
+        content_hash=revision.content_hash,
+    )
+    due_at = post.due_at
+    move(
+        post,
+        Verb.CLAIM,
+        actor=BOT,
+        now=now,
+        seen=post.approved_number,
+        details={"attempt": number, "worker": worker},
+    )
+    return Claim(
+        post_id=post.pk,
+        attempt_id=attempt.pk,
+        attempt_number=number,
+        account=post.account.name,
+        live=post.account.live,
+        content=revision.content,
+        due_at=due_at,
+    )
+
+
+def _close(claim: Claim, *, now: datetime, outcome: str, detail: str = "") -> None:
+    Attempt.objects.filter(pk=claim.attempt_id, closed_at__isnull=True).update(
+        closed_at=now, outcome=outcome, detail=detail
+    )
+
+
+@transaction.atomic
+def confirm_sent(claim: Claim, *, now: datetime, network_id: str, url: str) -> Post:
+    """sending → published. The network proved it. Also from unconfirmed, when the proof came late."""
+    post = locked(claim.post_id)
+    _close(claim, now=now, outcome="published", detail=url)
+    return move(
+        post,
+        Verb.CONFIRM,
+        actor=BOT,
+        now=now,
+        network_id=network_id,
+        url=url,
+        published_at=now,
+        look_at=None,
+        details={"url": url, "attempt": claim.attempt_number},
+    )
+
+
+@transaction.atomic
+def retry_later(claim: Claim, *, now: datetime, at: datetime, outcome: str, reason: str) -> Post:
+    """sending → scheduled, at a later time. Only when the network certainly does not have the post."""
+    post = locked(claim.post_id)
+    _close(claim, now=now, outcome=outcome, detail=reason)
+    return move(
+        post,
+        Verb.RETRY_LATER,
+        actor=BOT,
+        now=now,
+        reason=reason,
+        due_at=at,
+        details={"attempt": claim.attempt_number, "outcome": outcome, "due_at": at.isoformat()},
+    )
+
+
+@transaction.atomic
+def give_up(claim: Claim, *, now: datetime, outcome: str, reason: str) -> Post:
+    """sending → failed. Certainly not published; only a person can help."""
+    post = locked(claim.post_id)
+    _close(claim, now=now, outcome=outcome, detail=reason)
+    return move(
+        post,
+        Verb.GIVE_UP,
+        actor=BOT,
+        now=now,
+        reason=reason,
+        details={"attempt": claim.attempt_number, "outcome": outcome},
+    )
+
+
+@transaction.atomic
+def lose_track(
+    claim: Claim, *, now: datetime, outcome: str, reason: str, look_at: datetime | None
+) -> Post:
+    """sending → unconfirmed. It may be published: look for it at `look_at`, never send it again unasked."""
+    post = locked(claim.post_id)
+    _close(claim, now=now, outcome=outcome, detail=reason)
+    return move(
+        post,
+        Verb.LOSE_TRACK,
+        actor=BOT,
+        now=now,
+        reason=reason,
+        look_at=look_at,
+        looks_done=0,
+        details={"attempt": claim.attempt_number, "outcome": outcome},
+    )
+
+
+@transaction.atomic
+def look_again(post_id: int, *, look_at: datetime | None, looks_done: int, reason: str) -> None:
+    """Note when an unconfirmed post is to be looked for next. Not a move: its state stays."""
+    Post.objects.filter(pk=post_id, state=State.UNCONFIRMED).update(
+        look_at=look_at, looks_done=looks_done, reason=reason
+    )
+
+
+@transaction.atomic
+def miss(post_id: int, *, now: datetime, reason: str) -> Post:
+    """scheduled → in_review, marked as having missed its time. A person decides anew."""
+    return move(
+        locked(post_id),
+        Verb.MISS,
+        actor=BOT,
+        now=now,
+        reason=reason,
+        missed=True,
+        approved_number=None,
+        due_at=None,
+    )
+
+
+@transaction.atomic
+def expire(post_id: int, *, now: datetime, reason: str) -> Post:
+    """in_review, scheduled → expired. Nobody decided in time."""
+    return move(locked(post_id), Verb.EXPIRE, actor=BOT, now=now, reason=reason)

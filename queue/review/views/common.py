@@ -1,0 +1,119 @@
+"""What every page of the desk shares: who may come in, the frame around a page, and the ways a verb ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+
+from config import schema
+from config.timing import Calendar
+from review import queries
+from review.models import Person, Post
+from review.states import NEEDS_A_PERSON, State
+from review.transitions import NotAllowed, TooLate, TransitionError
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """Return the person at a page that `desk` guards."""
+    return cast(Person, request.user)
+
+
+def desk(view: View) -> View:
+    """Let only people who are signed in see a page, and have newcomers set their password first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not signed_in(request).has_usable_password():
+            return redirect("welcome")
+        return view(request, *args, **kwargs)
+
+    return cast(View, login_required(guarded))
+
+
+def administrators(view: View) -> View:
+    """Let only administrators see a page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not signed_in(request).is_superuser:
+            sentence = gettext("Only an administrator may add people or shut them out.")
+            return ended(request, NotAllowed(sentence))
+        return view(request, *args, **kwargs)
+
+    return desk(guarded)
+
+
+def calendar() -> tuple[Calendar | None, str]:
+    """Return the operator's calendar, or None and the sentence that says what is wrong with it."""
+    try:
+        return schema.current(settings.HERODR_CONFIG).calendar, ""
+    except schema.ConfigurationError as error:
+        return None, str(error)
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Answer with a page of the desk in its frame: navigation with its numbers, banners, the zone."""
+    counts = queries.counts()
+    _calendar, trouble = calendar()
+    frame = {
+        "waiting_count": sum(counts[state] for state in NEEDS_A_PERSON),
+        "scheduled_count": counts[State.SCHEDULED] + counts[State.SENDING],
+        "configuration_trouble": trouble,
+        "may_decide": signed_in(request).may_decide,
+        "zone": timezone.get_current_timezone_name(),
+        "here": request.get_full_path(),
+    }
+    return render(request, f"review/{template}.html", {**frame, **context}, status=status)
+
+
+def part(request: HttpRequest, rows: QuerySet[Any], *, size: int) -> Page[Any]:
+    """Return the page of `rows` that the address asks for; the nearest one when it is out of range."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def next_address(request: HttpRequest, *, default: str) -> str:
+    """Return where to go on after a verb: what the form said, when it is ours, else `default`."""
+    wanted = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else default
+
+
+def onward(request: HttpRequest, *, default: str) -> HttpResponseRedirect:
+    """Send the person on to `next_address`."""
+    return HttpResponseRedirect(next_address(request, default=default))
+
+
+def ended(
+    request: HttpRequest, error: TransitionError, *, post: Post | None = None, typed: str = ""
+) -> HttpResponse:
+    """Answer a verb that did not come about: 409 when somebody was first, 403 when it is not allowed.
+
+    `typed` is what the person had written; the page shows it, so that it is not lost.
+    """
+    late = isinstance(error, TooLate)
+    context = {
+        "sentence": str(error),
+        "post": post,
+        "typed": typed,
+        "late": late,
+        "back": next_address(request, default=reverse("queue")),
+    }
+    return page(request, "ended", context, status=409 if late else 403)

@@ -1,0 +1,132 @@
+"""Signing in and out, one-time links, and who may come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+
+from review import forms, queries, sign_in
+from review.models import Person
+from review.views.common import administrators, page, signed_in
+
+# A newcomer, or somebody whom a new link let in, may set a password without knowing the old one.
+MAY_SET_PASSWORD = "may-set-password"  # noqa: S105 - the name of a session key
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignIn(LoginView):
+    """The sign-in page."""
+
+    template_name = "review/sign_in.html"
+    authentication_form = forms.SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Answer 422: the page again, with what was wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+@never_cache
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a button; only pressing it uses the link up, because mail scanners open every link."""
+    if request.method != "POST":
+        return render(request, "review/sign_in_link.html", {"token": token})
+    person = sign_in.redeem(token, now=timezone.now())
+    if person is None:
+        return render(request, "review/sign_in_link.html", {"used": True}, status=410)
+    login(request, person, backend=BACKEND)
+    request.session[MAY_SET_PASSWORD] = True
+    return redirect("welcome")
+
+
+@never_cache
+@login_required
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Have somebody who came by a one-time link set their name, user name and password."""
+    person = signed_in(request)
+    if person.has_usable_password() and not request.session.get(MAY_SET_PASSWORD):
+        return redirect("queue")
+    # A copy of its own: a form that fails must not leave half a name on the person of this request.
+    own = Person.objects.get(pk=person.pk)
+    if request.method == "POST":
+        form = forms.WelcomeForm(request.POST, person=own)
+        if form.is_valid():
+            saved = form.save()
+            update_session_auth_hash(request, saved)
+            request.session.pop(MAY_SET_PASSWORD, None)
+            messages.success(request, gettext("Welcome, %(name)s.") % {"name": saved.name})
+            return redirect("queue")
+    else:
+        form = forms.WelcomeForm(initial=forms.WelcomeForm.first_values(own), person=own)
+    status = 422 if form.is_bound else 200
+    return render(request, "review/welcome.html", {"form": form}, status=status)
+
+
+@administrators
+def people(request: HttpRequest) -> HttpResponse:
+    """Who may come in; add a colleague."""
+    if request.method != "POST":
+        return _people_page(request, forms.InviteForm(initial={"may": "decide"}))
+    form = forms.InviteForm(request.POST)
+    if not form.is_valid():
+        return _people_page(request, form, status=422)
+    person, token = sign_in.invite(
+        form.cleaned_data["name"],
+        may_decide=form.cleaned_data["may"] == "decide",
+        by=str(request.user),
+        now=timezone.now(),
+    )
+    return _link_page(request, person, token)
+
+
+def _people_page(
+    request: HttpRequest, form: forms.InviteForm, *, status: int = 200
+) -> HttpResponse:
+    return page(request, "people", {"people": queries.people(), "form": form}, status=status)
+
+
+def _link_page(request: HttpRequest, person: Person, token: str) -> HttpResponse:
+    """Show a one-time link, this once."""
+    link = request.build_absolute_uri(reverse("sign-in-link", args=[token]))
+    response = page(
+        request,
+        "new_link",
+        {"person": person, "link": link, "days": sign_in.LIFETIME.days},
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@administrators
+def person(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    """Shut a colleague out, let one in again, or make a new link for one."""
+    found = Person.objects.filter(pk=pk).first()
+    if found is None or deed not in ("deactivate", "activate", "link"):
+        raise Http404
+    if request.method != "POST":
+        return redirect("people")
+    now = timezone.now()
+    if deed == "link" and found.is_active:
+        return _link_page(request, found, sign_in.make_link(found, now=now))
+    if found.pk == signed_in(request).pk:
+        messages.error(request, gettext("You cannot shut yourself out."))
+        return redirect("people")
+    if deed != "link":
+        sign_in.set_active(found, deed == "activate", by=str(request.user), now=now)
+        told = (
+            gettext("%(name)s may come in again.")
+            if deed == "activate"
+            else gettext("%(name)s can no longer come in.")
+        )
+        messages.success(request, told % {"name": found})
+    return redirect("people")

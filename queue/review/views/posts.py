@@ -1,0 +1,160 @@
+"""The pages that show posts: the queue, the scheduled, the finished, and one post with its whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Prefetch
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from review import forms, queries, shown
+from review.models import STATE_LABELS, Announcement, Decision, Revision
+from review.states import State
+from review.views.common import calendar, desk, page, part
+
+ANNOUNCEMENTS_A_PAGE = 50
+ROWS_A_PAGE = 100
+ENDED = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
+
+
+@desk
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Everything that needs a person, by bulletin and announcement."""
+    on_page = part(request, queries.waiting_announcements(), size=ANNOUNCEMENTS_A_PAGE)
+    keys = [announcement.pk for announcement in on_page]
+    posts = list(queries.waiting().filter(announcement__in=keys))
+    now = timezone.now()
+    rows = shown.show(posts, calendar=calendar()[0], now=now)
+    context = {
+        "bulletins": shown.bulletins(rows, address=request.get_full_path()),
+        "on_page": on_page,
+        "troubled": [row for row in rows if row.post.state != State.IN_REVIEW],
+        "reasons": forms.REASONS,
+        "now": now,
+    }
+    return page(request, "queue", context)
+
+
+@desk
+@require_safe
+def scheduled(request: HttpRequest) -> HttpResponse:
+    """What is approved and on its way, by day."""
+    on_page = part(request, queries.scheduled(), size=ROWS_A_PAGE)
+    rows = shown.show(list(on_page), calendar=None, now=timezone.now(), checks=False)
+
+    def day(row: shown.Shown) -> Any:
+        due = row.post.due_at
+        return timezone.localtime(due).date() if due else None
+
+    days = [(date, list(members)) for date, members in groupby(rows, key=day)]
+    return page(request, "scheduled", {"days": days, "on_page": on_page})
+
+
+@desk
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """What has gone out, and what has ended without going out."""
+    state = request.GET.get("state", "")
+    found = queries.finished()
+    if state in ENDED:
+        found = found.filter(state=state)
+    else:
+        state = ""
+    on_page = part(request, found, size=ROWS_A_PAGE)
+    posts = list(on_page)
+    approvers = queries.approvers(posts)
+    rows = shown.show(posts, calendar=None, now=timezone.now(), checks=False)
+    counts = queries.counts()
+    context = {
+        "rows": [(row, approvers.get(row.post.pk)) for row in rows],
+        "on_page": on_page,
+        "state": state,
+        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in ENDED],
+        "total": sum(counts[s] for s in ENDED),
+    }
+    return page(request, "published", context)
+
+
+@desk
+@require_safe
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """One post: how it will look, its verbs, its words so far and what happened to it."""
+    return post_page(request, pk)
+
+
+def post_page(
+    request: HttpRequest,
+    pk: int,
+    *,
+    problem: str = "",
+    form: Form | None = None,
+    form_name: str = "",
+    onward: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the page of one post; after a form that would not do, with what was typed and why.
+
+    `form_name` says which form that was (approve, reject, amend, confirm). Raises Http404.
+    """
+    found = queries.posts().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    now = timezone.now()
+    row = shown.show([found], calendar=calendar()[0], now=now)[0]
+    typed: Mapping[str, Any] = form.data if form is not None else {}
+    seen = typed.get("seen") if form_name == "amend" else None
+    content = {
+        name: typed[name] if form_name == "amend" and name in typed else getattr(row.content, name)
+        for name in ("text", "link", "card_title", "card_description", "image_alt")
+    }
+    revisions = Revision.objects.filter(post=found).order_by("-number")
+    context = {
+        "row": row,
+        "group": shown.Group(found.announcement, (row,)),
+        "siblings": queries.posts().filter(announcement=found.announcement_id).exclude(pk=pk),
+        "revisions": revisions.prefetch_related(
+            Prefetch("decisions", queryset=Decision.objects.order_by("pk"))
+        ),
+        "attempts": found.attempts.order_by("number"),
+        "story": [shown.told(event, now=now) for event in queries.history(found)],
+        "reasons": forms.REASONS,
+        "content": content,
+        "seen": seen or found.revision_number,
+        "typed": typed,
+        "problem": problem,
+        "errors": _errors(form, form_name=form_name, pk=pk),
+        "form_name": form_name,
+        "onward": onward,
+        "now": now,
+    }
+    return page(request, "post", context, status=status)
+
+
+def _errors(form: Form | None, *, form_name: str, pk: int) -> list[tuple[str, str]]:
+    """List a form's errors as (id of the field, sentence)."""
+    if form is None:
+        return []
+    return [
+        (f"{form_name}-{name}-{pk}", str(sentence))
+        for name, sentences in form.errors.items()
+        for sentence in sentences
+    ]
+
+
+def seen_revision(pk: int, number: int) -> Revision | None:
+    """Return the revision of a post that a page showed."""
+    return Revision.objects.filter(post=pk, number=number).first()
+
+
+def announcement_title(pk: int) -> str:
+    """Return an announcement's title. Raises Http404."""
+    found = Announcement.objects.filter(pk=pk).values_list("title", flat=True).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,124 @@
+"""Live accounts, from approval to the network and back, against emulators of X and LinkedIn on loopback."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.emulators import faults, linkedin, x
+from tests.journeys.terminal import Terminal
+
+pytestmark = pytest.mark.enable_socket
+
+SOURCES = """
+[[source]]
+name = "Bulletin"
+url = "file:bulletin.html"
+type = "bulletin"
+announce = "all"
+cards = false
+"""
+ACCOUNTS = """
+[[account]]
+name = "ours-x"
+network = "x"
+handle = "@ours"
+live = true
+credentials = "X"
+
+[[account]]
+name = "ours-linkedin"
+network = "linkedin"
+author = "{author}"
+live = true
+credentials = "LINKEDIN"
+"""
+BULLETIN = """<html lang="en"><head><title>Bulletin</title></head><body>
+<h2>Regional skills report published</h2>
+<p>The report (140 pages) finds that 14 regions_grew & 3 shrank. <a href="https://example.org/skills">Read it here</a></p>
+</body></html>"""
+
+
+@pytest.fixture
+def networks() -> Iterator[tuple[x.XEmulator, linkedin.LinkedInEmulator]]:
+    with x.XEmulator() as one, linkedin.LinkedInEmulator() as other:
+        yield one, other
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]) -> Terminal:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "sources.toml").write_text(SOURCES)
+    (config / "accounts.toml").write_text(ACCOUNTS.format(author=linkedin.PAGE))
+    (config / "bulletin.html").write_text(BULLETIN)
+    on_x, on_linkedin = networks
+    return Terminal(
+        tmp_path,
+        {
+            "HERODR_CONFIG": str(config),
+            "X_API_URL": on_x.url,
+            "LINKEDIN_API_URL": on_linkedin.url,
+            "LINKEDIN_AUTH_URL": on_linkedin.url,
+            **{f"X_{name}": value for name, value in x.KEYS.items()},
+            "LINKEDIN_ACCESS_TOKEN": linkedin.TOKEN,
+        },
+    )
+
+
+def approve_all(terminal: Terminal) -> None:
+    assert "1 announcement and 2 posts drafted" in terminal.run("once").stdout
+    terminal.run("queue", "approve", "--all", "--now", "--by", "Siân")
+
+
+def test_followers_read_what_was_approved_and_the_links_are_kept(
+    terminal: Terminal, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]
+) -> None:
+    approve_all(terminal)
+    approved = {post["network"]: post["text"] for post in terminal.posts()}
+    assert "2 published" in terminal.run("once", "publish").stdout
+    on_x, on_linkedin = networks
+    assert on_x.ledger == {approved["x"]: 1}
+    assert on_linkedin.ledger == {approved["linkedin"]: 1}
+    urls = {post["network"]: post["url"] for post in terminal.posts("published")}
+    assert urls["x"].startswith("https://x.com/ours/status/")
+    assert urls["linkedin"].startswith("https://www.linkedin.com/feed/update/urn:li:")
+
+
+def test_a_post_that_went_out_unseen_is_found_and_never_sent_again(
+    terminal: Terminal, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]
+) -> None:
+    approve_all(terminal)
+    for network in networks:
+        network.play(faults.APPLY_THEN_DROP)
+    assert "2 unconfirmed" in terminal.run("once", "publish").stdout
+    assert all(post["reason"] for post in terminal.posts("unconfirmed"))
+    time.sleep(16)  # the first look is after 15 seconds, on the real clock
+    assert "2 found published" in terminal.run("once", "publish").stdout
+    for network in networks:
+        assert list(network.ledger.values()) == [1]
+
+
+def test_a_dead_token_pauses_the_account_and_says_the_mend(
+    terminal: Terminal, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]
+) -> None:
+    approve_all(terminal)
+    terminal.settings["X_ACCESS_TOKEN_SECRET"] = "wrong"
+    said = terminal.run("once", "publish").stdout
+    assert "ours-x is paused" in said
+    assert "1 published" in said
+    paused = {a["name"]: a for a in terminal.json("status")["accounts"]}
+    assert paused["ours-x"]["paused"]
+    assert paused["ours-x"]["trouble"]
+    assert "wrong" not in str(paused)
+    assert terminal.run("check", code=1).stdout.count("it is paused") == 1
+    assert networks[0].ledger == {}
+
+
+def test_check_names_each_missing_secret(terminal: Terminal) -> None:
+    del terminal.settings["LINKEDIN_ACCESS_TOKEN"]
+    terminal.run("release")
+    assert "LINKEDIN_ACCESS_TOKEN is not set" in terminal.run("check", code=1).stdout

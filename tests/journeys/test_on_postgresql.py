@@ -1,0 +1,73 @@
+"""The same queue on a real PostgreSQL: the same tests, and several workers at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.journeys.terminal import ROOT, Terminal
+
+pytestmark = pytest.mark.postgres
+
+# What asks the database something that the two engines could answer differently.
+SAME_TESTS = (
+    "tests/review/test_transitions.py",
+    "tests/review/test_intake.py",
+    "tests/review/test_record.py",
+    "tests/review/test_views_verbs.py",
+    "tests/review/test_sign_in.py",
+    "tests/bot/test_publish.py",
+    "tests/bot/test_watch.py",
+    "tests/bot/test_compose.py",
+)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with postgres.server() as address:
+        yield address
+
+
+def test_the_tests_of_the_queue_pass_on_postgresql_too(address: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SAME_TESTS],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": address},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+
+def test_three_workers_at_once_publish_each_post_once(address: str, tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, {"DATABASE_URL": address, "SECRET_KEY": "only for this test"})
+    assert "6 posts drafted" in terminal.run("once").stdout
+    terminal.run("queue", "approve", "--all", "--now", "--by", "Siân")
+    workers = [
+        terminal.start("once", "publish", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for worker in workers:
+        _, trouble = worker.communicate(timeout=60)
+        assert worker.returncode == 0, trouble
+    published = terminal.posts("published")
+    assert len(published) == 6
+    assert [post["attempts"] for post in published] == [1] * 6
+    assert "sound" in terminal.run("log", "verify").stdout
+
+
+def test_a_postgresql_that_is_not_there_is_said_without_its_password(tmp_path: Path) -> None:
+    terminal = Terminal(
+        tmp_path, {"DATABASE_URL": "postgresql://herodr:hush@127.0.0.1:9/herodr?connect_timeout=2"}
+    )
+    said = terminal.run("queue", "list", code=1).stderr
+    assert "The database does not answer" in said
+    assert "hush" not in said

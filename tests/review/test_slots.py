@@ -1,0 +1,125 @@
+"""When posts may go out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.timing import Calendar
+from review import slots
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def calendar(**given: Any) -> Calendar:
+    return Calendar.model_validate(
+        {
+            "slots": ["Mon-Fri 09:30", "Mon-Fri 14:00"],
+            "quiet": ["18:00-08:00", "Sat", "Sun", "bank holidays"],
+            **given,
+        }
+    )
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("2026-11-24T09:00", "2026-11-24T09:30"),
+        ("2026-11-24T09:30", "2026-11-24T14:00"),  # strictly after
+        ("2026-11-24T14:00", "2026-11-25T09:30"),
+        ("2026-11-27T15:00", "2026-11-30T09:30"),  # over the weekend
+        ("2026-12-24T15:00", "2026-12-29T09:30"),  # Christmas, Boxing Day (Mon 28 in lieu)
+        ("2026-07-01T09:00", "2026-07-01T09:30"),  # summer time
+    ],
+)
+def test_the_next_slot_is_the_next_working_time(after: str, expected: str) -> None:
+    found = slots.next_slot(local(after), calendar=calendar(), account="a")
+    assert found == local(expected)
+
+
+def test_a_taken_slot_and_its_surroundings_are_passed_over() -> None:
+    taken = [local("2026-11-24T09:50")]
+    found = slots.next_slot(
+        local("2026-11-24T09:00"), calendar=calendar(spacing="45m"), account="a", taken=taken
+    )
+    assert found == local("2026-11-24T14:00")
+
+
+def test_a_blackout_is_passed_over_for_the_accounts_it_names() -> None:
+    black = calendar(
+        blackout=[
+            {
+                "name": "mourning",
+                "from": local("2026-11-24T00:00"),
+                "to": local("2026-11-26T00:00"),
+                "accounts": ["a"],
+            }
+        ]
+    )
+    after = local("2026-11-24T09:00")
+    assert slots.next_slot(after, calendar=black, account="a") == local("2026-11-26T09:30")
+    assert slots.next_slot(after, calendar=black, account="b") == local("2026-11-24T09:30")
+
+
+def test_without_slots_or_with_all_of_them_quiet_there_is_none() -> None:
+    after = local("2026-11-24T09:00")
+    assert slots.next_slot(after, calendar=calendar(slots=[]), account="a") is None
+    assert slots.next_slot(after, calendar=calendar(slots=["Sun 10:00"]), account="a") is None
+
+
+def test_a_slot_in_the_hour_that_is_skipped_moves_on_with_the_clock() -> None:
+    # 29 March 2026: 01:00 GMT becomes 02:00 BST; 01:30 does not exist.
+    night = calendar(slots=["Sun 01:30"], quiet=[])
+    found = slots.next_slot(local("2026-03-28T12:00"), calendar=night, account="a")
+    assert found is not None
+    assert found.astimezone(LONDON).isoformat() == "2026-03-29T02:30:00+01:00"
+
+
+def test_a_slot_in_the_hour_that_comes_twice_happens_once() -> None:
+    # 25 October 2026: 01:30 comes at 00:30 UTC and again at 01:30 UTC.
+    night = calendar(slots=["Sun 01:30"], quiet=[])
+    first = slots.next_slot(local("2026-10-24T12:00"), calendar=night, account="a")
+    assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert first is not None
+    second = slots.next_slot(first, calendar=night, account="a")
+    assert second == local("2026-11-01T01:30")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 12, 25), True),
+        (date(2026, 12, 28), True),
+        (date(2026, 5, 4), True),
+        (date(2026, 11, 24), False),
+    ],
+)
+def test_the_bank_holidays_of_wales_are_known(day: date, expected: bool) -> None:
+    assert slots.is_bank_holiday(day, place="GB-WLS") is expected
+
+
+@given(
+    after=st.datetimes(
+        min_value=datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+        max_value=datetime(2027, 12, 31),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    ),
+    minutes=st.lists(st.integers(0, 60 * 24 * 10), max_size=8),
+)
+def test_a_slot_is_always_later_free_and_not_quiet(after: datetime, minutes: list[int]) -> None:
+    rules = calendar()
+    taken = [after + timedelta(minutes=m) for m in minutes]
+    found = slots.next_slot(after, calendar=rules, account="a", taken=taken)
+    assert found is not None
+    assert found > after
+    assert not slots.is_quiet(found, calendar=rules)
+    assert all(abs(found - other) >= rules.spacing for other in taken)

@@ -1,0 +1,136 @@
+"""Who may come in: an outsider nowhere, Charlie to look, and nobody without the form's token."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from review import urls as desk_urls
+from review.models import Account, Decision
+from review.states import State
+from tests.making import (
+    make_announcement,
+    make_due_post,
+    make_person,
+    make_post,
+)
+from tests.review.desk import (
+    VERBS,
+    do,
+    parsed,
+    state,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config")]
+
+
+OPEN_TO_ALL = {"sign-in", "sign-in-link"}
+
+
+def _addresses() -> list[str]:
+    values = {"pk": 1, "verb": "approve", "token": "t", "deed": "link"}
+    found = []
+    for pattern in desk_urls.urlpatterns:
+        if pattern.name in OPEN_TO_ALL or pattern.name in {"sign-out", "healthz"}:
+            continue
+        wanted = pattern.pattern.converters
+        found.append(reverse(str(pattern.name), kwargs={key: values[key] for key in wanted}))
+    return found
+
+
+@pytest.mark.parametrize("address", _addresses())
+def test_an_outsider_is_sent_to_sign_in_from_everywhere(address: str) -> None:
+    make_post()
+    for answer in (Client().get(address), Client().post(address)):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("sign-in"))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_charlie_may_not_decide_and_is_told_so(charlie: Client, verb: str) -> None:
+    post = make_post()
+    answer = do(charlie, post, verb, text="Charlie's own words")
+    assert answer.status_code == 403
+    assert "Charlie may look, but not decide" in answer.text
+    assert "Charlie&#x27;s own words" in answer.text
+    assert state(post) == State.IN_REVIEW
+    assert not Decision.objects.exists()
+
+
+def test_charlie_sees_everything_but_no_button(charlie: Client) -> None:
+    post = make_post()
+    make_due_post("linkedin")
+    Account.objects.update(paused=True)
+    make_announcement(kind="", set_aside="other")
+    for address in ("queue", "scheduled", "sources", "set-aside"):
+        page = charlie.get(reverse(address))
+        assert page.status_code == 200
+        actions = parsed(page.text).xpath("//form/@action")
+        assert actions == [reverse("sign-out")]
+    page = charlie.get(reverse("post", args=[post.pk]))
+    assert parsed(page.text).xpath("//form/@action") == [reverse("sign-out")]
+    assert "The report finds that 14 regions grew." in page.text
+
+
+def test_charlie_may_neither_take_in_nor_resume_nor_approve_all(charlie: Client) -> None:
+    post = make_post()
+    piece = make_announcement(kind="", set_aside="other")
+    Account.objects.update(paused=True)
+    tried = [
+        (reverse("take-in", args=[piece.pk]), {"kind": "plan"}),
+        (reverse("resume", args=[post.account_id]), {}),
+        (reverse("approve-all", args=[post.announcement_id]), {f"seen-{post.pk}": 1}),
+    ]
+    for address, typed in tried:
+        answer = charlie.post(address, typed)
+        assert answer.status_code == 403
+        assert "Charlie may look, but not decide" in answer.text
+    piece.refresh_from_db()
+    assert piece.set_aside == "other"
+    assert state(post) == State.IN_REVIEW
+
+
+def test_no_verb_works_without_the_forms_token() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_person())
+    post = make_post()
+    answer = do(strict, post, "approve")
+    assert answer.status_code == 403
+    assert "The page was too old" in answer.text
+    assert state(post) == State.IN_REVIEW
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_following_a_verbs_address_shows_the_post_and_changes_nothing(
+    sian: Client, verb: str
+) -> None:
+    post = make_post()
+    answer = sian.get(reverse("verb", args=[post.pk, verb]))
+    assert answer.headers["Location"] == reverse("post", args=[post.pk])
+    assert state(post) == State.IN_REVIEW
+
+
+def test_pages_keep_the_strict_policy_and_hold_no_script_or_inline_style(sian: Client) -> None:
+    post = make_post()
+    for address in ("queue", "scheduled", "published", "set-aside", "sources"):
+        page = sian.get(reverse(address))
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        tree = parsed(page.text)
+        assert not tree.xpath("//script | //style | //@style | //@*[starts-with(name(), 'on')]")
+    page = sian.get(reverse("post", args=[post.pk]))
+    assert not parsed(page.text).xpath("//script | //style | //@style")
+
+
+@pytest.mark.parametrize("address", ["/posts/999/", "/nowhere/", "/posts/999/approve/"])
+def test_what_does_not_exist_says_so_plainly(sian: Client, address: str) -> None:
+    page = sian.get(address) if "approve" not in address else sian.post(address, {"seen": 1})
+    assert page.status_code == 404
+    assert "There is no such page" in page.text
+
+
+def test_an_unknown_verb_does_not_exist(sian: Client) -> None:
+    post = make_post()
+    for verb in ("submit", "claim", "miss", "destroy"):
+        assert do(sian, post, verb).status_code == 404
+    assert state(post) == State.IN_REVIEW
