@@ -83,6 +83,8 @@ def _announced(
 ) -> dict[str, Any]:
     posts = []
     for account in configuration.accounts_for(piece.language, source=source):
+        if account.network not in text.NETWORKS:
+            continue
         content = draft(
             piece, network=account.network, card=None, wording=mind.wording, rules=mind.rules
         )
@@ -93,7 +95,10 @@ def _announced(
                 "text": content.text,
                 "length": text.length(account.network, content),
                 "limit": text.limit(account.network),
-                "problems": [p.sentence for p in text.problems(account.network, content)],
+                "problems": [
+                    p.sentence
+                    for p in text.problems(account.network, content, brands=mind.rules.brands)
+                ],
             }
         )
     return {

@@ -121,6 +121,18 @@ def tidy(
 ) -> None:
     """Give back to people what missed its time, and end what nobody decided about."""
     calendar = configuration.calendar
+    for post in queries.approved_in_rehearsal():
+        again = partial(
+            transitions.amend,
+            post.pk,
+            content=queries.newest_revision(post).content,
+            by=transitions.BOT,
+            now=now,
+            seen=None,
+            reason="It was approved while its account rehearsed. The account is live now: approve it again.",
+        )
+        if quietly(again) and report:
+            report.returned += 1
     for post in queries.posts([State.SCHEDULED]).filter(due_at__lte=now):
         blackout = slots.blackout_at(now, calendar=calendar, account=post.account.name)
         if blackout is not None:

@@ -175,6 +175,7 @@ class Configuration:
     sources: tuple[Source, ...]
     accounts: tuple[Account, ...]
     calendar: Calendar
+    brands: frozenset[str] = frozenset()  # names whose spelling stands, from rules.toml
 
     def account(self, name: str) -> Account | None:
         """Return the account called `name`, or None."""
@@ -306,10 +307,25 @@ def load(directory: Path) -> Configuration:
                     f'source "{source.name}" key "accounts"',
                     f'there is no account "{name}" in accounts.toml; correct the name.',
                 )
-    return Configuration(directory, sources, accounts, calendar)
+    return Configuration(directory, sources, accounts, calendar, _brands(directory))
 
 
-_FILES = ("sources.toml", "accounts.toml", "calendar.toml")
+def _brands(directory: Path) -> frozenset[str]:
+    """Read the brand names for the desk's checks. What is wrong with rules.toml is for its reader to say."""
+    try:
+        table = tomllib.loads(_own_or_packaged(directory, "rules.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    brands = table.get("brands")
+    names = brands.get("names") if isinstance(brands, dict) else None
+    return (
+        frozenset(n for n in names if isinstance(n, str))
+        if isinstance(names, list)
+        else frozenset()
+    )
+
+
+_FILES = ("sources.toml", "accounts.toml", "calendar.toml", "rules.toml")
 _loaded: dict[Path, tuple[tuple[float, ...], Configuration]] = {}
 
 

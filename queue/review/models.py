@@ -206,6 +206,8 @@ class Post(models.Model):
     approved_number = models.PositiveIntegerField(null=True)  # the Revision a person approved
     due_at = models.DateTimeField(null=True)
     missed = models.BooleanField(default=False)  # its time passed before it could go out
+    # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
+    rehearsed = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
     created_at = models.DateTimeField()
     network_id = models.CharField(max_length=200, blank=True)

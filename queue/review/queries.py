@@ -153,11 +153,15 @@ def unconfirmed_to_look_for(now: datetime) -> QuerySet[Post]:
 
 
 def due(now: datetime) -> QuerySet[Post]:
-    """Return the posts that may go out at `now`, the longest due first. Paused accounts wait."""
+    """Return the posts that may go out at `now`, the longest due first. Paused accounts wait.
+
+    What was approved while its account rehearsed was not approved for the world.
+    """
     return (
         Post.objects.filter(state=State.SCHEDULED, due_at__lte=now, account__active=True)
         .exclude(account__paused=True, account__paused_until__isnull=True)
         .exclude(account__paused=True, account__paused_until__gt=now)
+        .exclude(rehearsed=True, account__live=True)
         .order_by("due_at", "pk")
     )
 
@@ -168,6 +172,11 @@ def is_known(account_id: int, network_id: str) -> bool:
         network_id != ""
         and Post.objects.filter(account_id=account_id, network_id=network_id).exists()
     )
+
+
+def approved_in_rehearsal() -> QuerySet[Post]:
+    """Return scheduled posts whose account has gone live since they were approved."""
+    return posts([State.SCHEDULED]).filter(rehearsed=True, account__live=True)
 
 
 def next_due() -> datetime | None:

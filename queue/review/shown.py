@@ -6,7 +6,7 @@ database a fixed number of times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -183,26 +183,36 @@ def next_slots(
 
 
 def show(
-    rows: Sequence[Post], *, calendar: Calendar | None, now: datetime, checks: bool = True
+    rows: Sequence[Post],
+    *,
+    calendar: Calendar | None,
+    now: datetime,
+    checks: bool = True,
+    brands: Collection[str] = (),
 ) -> list[Shown]:
     """Work out what the pages show of posts that came from `review.queries.posts`.
 
-    `checks` False leaves out the checks, the price and the next slot, for lists that do not show them.
+    `brands` are names whose spelling stands. `checks` False leaves out the checks, the price and the next slot, for lists that do not show them.
     """
     slots_by_account = (
         next_slots((post.account for post in rows), calendar=calendar, now=now) if checks else {}
     )
-    return [_show(post, slots_by_account, now=now, checks=checks) for post in rows]
+    return [_show(post, slots_by_account, now=now, checks=checks, brands=brands) for post in rows]
 
 
 def _show(
-    post: Post, next_by_account: dict[int, datetime], *, now: datetime, checks: bool
+    post: Post,
+    next_by_account: dict[int, datetime],
+    *,
+    now: datetime,
+    checks: bool,
+    brands: Collection[str],
 ) -> Shown:
     revision = queries.newest_revision(post)
     content = revision.content
     network = post.account.network
     known = checks and network in text.NETWORKS
-    problems = text.problems(network, content) if known else ()
+    problems = text.problems(network, content, brands=brands) if known else ()
     return Shown(
         post=post,
         account=post.account,

@@ -166,6 +166,12 @@ def test_an_account_gets_what_is_in_its_languages(languages: list[str], posts: i
     assert go(settings=configuration(accounts=accounts, cards=False)).posts == posts
 
 
+def test_an_account_on_a_network_that_is_not_there_does_not_stop_the_others() -> None:
+    entry()
+    accounts = (*BOTH, account("ours-elsewhere", "elsewhere"))
+    assert go(settings=configuration(accounts=accounts, cards=False)).posts == 2
+
+
 def test_a_source_may_name_its_accounts() -> None:
     entry()
     assert go(settings=configuration(cards=False, accounts=BOTH)).posts == 2

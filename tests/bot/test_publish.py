@@ -22,6 +22,7 @@ from bot.networks.base import (
     Throttled,
     Unauthorised,
 )
+from bot.reconcile import Report
 from config.schema import Account as AccountSettings
 from config.schema import Configuration
 from config.timing import Calendar
@@ -86,7 +87,7 @@ def configuration(**calendar: object) -> Configuration:
     )
 
 
-def go(network: Network, *, at: datetime = NOW, **calendar: object) -> publish.Report:
+def go(network: Network, *, at: datetime = NOW, **calendar: object) -> Report:
     return publish.publish(
         configuration(**calendar),
         clock=lambda: at,
@@ -355,6 +356,25 @@ def test_an_account_must_be_live_in_the_file_and_on_the_desk_to_leave_the_machin
     assert isinstance(client_for("cohes3ion-x", True), RehearsalClient)
     with pytest.raises(Unauthorised, match=r"not in accounts\.toml"):
         client_for("somebody-else", True)
+
+
+def test_what_was_approved_in_rehearsal_is_not_sent_when_the_account_goes_live() -> None:
+    post, network = make_due_post(), Network()
+    Account.objects.update(live=True)
+    assert go(network).returned == 1
+    post = fresh(post)
+    assert (post.state, network.calls) == (State.IN_REVIEW, 0)
+    assert "approve it again" in post.reason
+
+
+def test_a_rehearsed_post_says_so_for_ever() -> None:
+    post = make_due_post()
+    go(Network())
+    Account.objects.update(live=True)
+    assert fresh(post).rehearsed
+    live = make_due_post()
+    go(Network())
+    assert not fresh(live).rehearsed
 
 
 def test_there_is_nothing_to_do_until_something_is_due() -> None:

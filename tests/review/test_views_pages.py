@@ -114,7 +114,7 @@ def test_nothing_from_a_source_becomes_markup_or_a_dangerous_link(sian: Client) 
 
 
 def test_the_post_page_tells_the_whole_story(sian: Client) -> None:
-    post = make_post()
+    post = make_post(account=make_account(live=True))
     transitions.amend(
         post.pk, content=Content(text="Bryn's words"), by=BRYN, now=NOW + minutes(1), seen=1
     )

@@ -186,7 +186,8 @@ def approve(
         approved_number=post.revision_number,
         due_at=due,
         missed=False,
-        details={"due_at": due.isoformat()},
+        rehearsed=not post.account.live,
+        details={"due_at": due.isoformat(), "live": post.account.live},
     )
 
 

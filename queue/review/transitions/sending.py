@@ -64,7 +64,8 @@ def claim(
         actor=BOT,
         now=now,
         seen=post.approved_number,
-        details={"attempt": number, "worker": worker},
+        rehearsed=not post.account.live,
+        details={"attempt": number, "worker": worker, "live": post.account.live},
     )
     return Claim(
         post_id=post.pk,

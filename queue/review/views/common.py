@@ -65,6 +65,14 @@ def calendar() -> tuple[Calendar | None, str]:
         return None, str(error)
 
 
+def brands() -> frozenset[str]:
+    """Return the names whose spelling stands, none while the configuration is broken."""
+    try:
+        return schema.current(settings.HERODR_CONFIG).brands
+    except schema.ConfigurationError:
+        return frozenset()
+
+
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:

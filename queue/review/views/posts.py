@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from review import forms, queries, shown
 from review.models import STATE_LABELS, Announcement, Decision, Revision
 from review.states import State
-from review.views.common import calendar, desk, page, part
+from review.views.common import brands, calendar, desk, page, part
 
 ANNOUNCEMENTS_A_PAGE = 50
 ROWS_A_PAGE = 100
@@ -30,7 +30,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     keys = [announcement.pk for announcement in on_page]
     posts = list(queries.waiting().filter(announcement__in=keys))
     now = timezone.now()
-    rows = shown.show(posts, calendar=calendar()[0], now=now)
+    rows = shown.show(posts, calendar=calendar()[0], now=now, brands=brands())
     context = {
         "bulletins": shown.bulletins(rows, address=request.get_full_path()),
         "on_page": on_page,
@@ -106,7 +106,7 @@ def post_page(
     if found is None:
         raise Http404
     now = timezone.now()
-    row = shown.show([found], calendar=calendar()[0], now=now)[0]
+    row = shown.show([found], calendar=calendar()[0], now=now, brands=brands())[0]
     typed: Mapping[str, Any] = form.data if form is not None else {}
     seen = typed.get("seen") if form_name == "amend" else None
     content = {
