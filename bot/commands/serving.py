@@ -69,7 +69,8 @@ def web() -> None:
 
     class Desk(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
-            host = os.environ.get("HOST") or "127.0.0.1"
+            # A platform that starts the Procfile reaches us from outside; `bot run` sets HOST itself.
+            host = os.environ.get("HOST") or "0.0.0.0"  # noqa: S104
             options: dict[str, Any] = {
                 "bind": f"{host}:{port()}",
                 "workers": int(os.environ.get("WEB_CONCURRENCY") or 1),
@@ -164,18 +165,21 @@ def run() -> None:
 def _start(command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own command line
         [sys.executable, "-m", "bot", command],
-        env={**os.environ, CHILD: "1"},
+        env={**os.environ, CHILD: "1", "HOST": _host()},
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
 
 
+def _host() -> str:
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
 def _refuse_taken(desk_port: int) -> None:
-    host = os.environ.get("HOST") or "127.0.0.1"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, desk_port))
+            probe.bind((_host(), desk_port))
         except OSError as error:
             raise ready.Trouble(
                 f"Port {desk_port} cannot be used ({error.strerror}): set PORT to another number."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +118,27 @@ def test_a_dead_token_pauses_the_account_and_says_the_mend(
     assert "wrong" not in str(paused)
     assert terminal.run("check", code=1).stdout.count("it is paused") == 1
     assert networks[0].ledger == {}
+
+
+def test_a_worker_that_is_told_to_stop_finishes_the_post_in_hand(
+    terminal: Terminal, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]
+) -> None:
+    approve_all(terminal)
+    on_x, on_linkedin = networks
+    for network in networks:
+        network.play(faults.Fault(faults.Kind.DELAY, apply=True, seconds=2))
+    worker = terminal.start("worker", stderr=subprocess.PIPE)
+    until = time.monotonic() + 20
+    while not on_x.ledger and not on_linkedin.ledger:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    worker.send_signal(signal.SIGTERM)
+    _, said = worker.communicate(timeout=30)
+    assert worker.returncode == 0, said
+    states = sorted(post["state"] for post in terminal.posts())
+    # The one in hand has its link; the other was not begun.
+    assert states == ["published", "scheduled"]
+    assert sum(on_x.ledger.values()) + sum(on_linkedin.ledger.values()) == 1
 
 
 def test_check_names_each_missing_secret(terminal: Terminal) -> None:
