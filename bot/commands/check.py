@@ -98,6 +98,9 @@ def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding
     try:
         ready.django()
         ready.database(prepared=True)
+    except ready.NotPrepared as error:
+        yield Finding("warning", "the database", str(error), "`bot run` does it by itself.")
+        return
     except (ready.Trouble, ImproperlyConfigured) as error:
         yield Finding("error", "DATABASE_URL", str(error), "")
         return
@@ -118,5 +121,5 @@ def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding
                 "error",
                 f'account "{account.name}"',
                 f"it is paused: {account.trouble}",
-                "Mend that, then press Resume on the Sources page.",
+                f"Mend that, then press Resume on the Sources page, or `bot resume {account.name} --by NAME`.",
             )

@@ -14,6 +14,10 @@ class Trouble(Exception):
     """A command cannot go on. The text is one plain sentence with the mend."""
 
 
+class NotPrepared(Trouble):
+    """The database waits for `bot release`, as it does before the first start and after an upgrade."""
+
+
 def directory() -> Path:
     """Return the configuration directory from `HERODR_CONFIG`, by default the packaged one."""
     return Path(os.environ.get("HERODR_CONFIG") or schema.PACKAGED).resolve()
@@ -88,7 +92,7 @@ def database(*, prepared: bool = True) -> None:
             "install that version again, or restore a backup from before."
         )
     if prepared and plan:
-        raise Trouble("The database is not prepared for this version: run `bot release` first.")
+        raise NotPrepared("The database is not prepared for this version: run `bot release` first.")
 
 
 def migrate() -> None:

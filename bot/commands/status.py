@@ -23,6 +23,23 @@ def status(
     typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _text(result))
 
 
+def resume(
+    name: Annotated[str, typer.Argument(metavar="ACCOUNT", help="As in accounts.toml.")],
+    *,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides; kept in the record.")],
+) -> None:
+    """Let a paused account go on, once its trouble is mended."""
+    ready.desk()
+    from review import accounts, transitions
+    from review.models import Account
+
+    account = Account.objects.filter(name=name).first()
+    if account is None:
+        raise ready.Trouble(f'There is no account "{name}"; `bot status` lists them.')
+    accounts.resume(account.pk, by=transitions.operator(by), now=ready.now())
+    typer.echo(f"The account {name} goes on; its posts that are due go out.")
+
+
 def collect(now: datetime) -> dict[str, Any]:
     """Return how things stand, in the shape the design gives `bot status --json`."""
     from review import intake, queries

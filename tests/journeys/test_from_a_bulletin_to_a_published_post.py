@@ -43,6 +43,7 @@ def test_three_announcements_become_six_posts_and_the_approved_are_published_onc
 
 def test_each_command_says_what_stands_in_the_way(terminal: Terminal) -> None:
     assert "run `bot release` first" in terminal.run("queue", "list", code=1).stderr
+    assert "run `bot release` first" in terminal.run("check").stdout
     terminal.run("release")
     assert "There is no post 7" in terminal.run("queue", "show", "7", code=1).stderr
     failed = terminal.run("queue", "approve", "7", "--by", "Siân", code=1)

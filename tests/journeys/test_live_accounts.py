@@ -119,6 +119,15 @@ def test_a_dead_token_pauses_the_account_and_says_the_mend(
     assert terminal.run("check", code=1).stdout.count("it is paused") == 1
     assert networks[0].ledger == {}
 
+    # Mended and resumed, it publishes what waited.
+    terminal.settings["X_ACCESS_TOKEN_SECRET"] = x.KEYS["ACCESS_TOKEN_SECRET"]
+    terminal.run("resume", "ours-x", "--by", "Siân")
+    (waiting,) = terminal.posts("scheduled")
+    terminal.run("queue", "hold", str(waiting["id"]), "--by", "Siân")
+    terminal.run("queue", "approve", str(waiting["id"]), "--now", "--by", "Siân")
+    assert "1 published" in terminal.run("once", "publish").stdout
+    assert list(networks[0].ledger.values()) == [1]
+
 
 def test_a_worker_that_is_told_to_stop_finishes_the_post_in_hand(
     terminal: Terminal, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]
