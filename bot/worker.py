@@ -17,14 +17,17 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import compose, mind, publish, watch
+from bot import alerts, compose, mind, publish, watch
+from bot.fetch import FetchError, Request, fetch_all
 from bot.networks.base import Endpoints
 from config import schema
 from review import intake, queries
@@ -36,6 +39,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 10  # seconds between looks for sources that are due and entries to compose
 PUBLISH_EVERY = 1  # seconds between looks for posts that are due
 HEARTBEAT_EVERY = 30  # seconds
+WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
 
 def _now() -> datetime:
@@ -167,6 +171,28 @@ class Loop:
 
         self._guarded(act)
 
+    def watch_over(self) -> None:
+        """Say what is wrong when it begins and when it ends, and ask the heartbeat address when all is well."""
+
+        def act() -> None:
+            now = _now()
+            found = alerts.signs(
+                self.configuration if not self.complaint else None,
+                now=now,
+                version=Endpoints.from_environment(os.environ).linkedin_version,
+                folder=Path.cwd(),
+            )
+            changes = alerts.update(found, now=now)
+            for alert in changes.raised:
+                log.error("%s", alert.sentence)
+            for alert in changes.cleared:
+                log.info("well again: %s", alert.sentence)
+            alerts.tell(changes, address=settings.BASE_URL or "the address you know", send=_mail)
+            if settings.HEARTBEAT_URL and not any(sign.level == "error" for sign in found):
+                ping(settings.HEARTBEAT_URL)
+
+        self._guarded(act)
+
     def heartbeat(self, *, stopped: bool = False) -> None:
         """Say that this worker lives, or that it has stopped."""
 
@@ -197,13 +223,36 @@ class Loop:
             close_old_connections()
 
 
+def _mail(subject: str, body: str) -> None:
+    """Mail the operators, where there are any. A mail server that is down is said, not raised."""
+    if not settings.ALERT_EMAIL:
+        return
+    try:
+        send_mail(subject, body, None, list(settings.ALERT_EMAIL))
+    except OSError as error:  # smtplib's errors are OSErrors
+        log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
+
+
+def ping(address: str) -> None:
+    """Ask the heartbeat address; its owner raises the alarm when we stop asking."""
+    host = urlsplit(address).hostname or ""
+    # The operator chose the address, so it may well be a private one.
+    answer = fetch_all([Request(address)], allow_hosts=[host])[0]
+    if isinstance(answer, FetchError):
+        log.warning("the heartbeat address does not answer: %s", answer)
+
+
 def run(directory: Path) -> None:
     """Work until SIGTERM or SIGINT. Raises `ConfigurationError` when it cannot even begin."""
     loop = Loop(directory)
     loop.heartbeat()
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": ThreadPoolExecutor(1), "publish": ThreadPoolExecutor(1)},
+        executors={
+            "default": ThreadPoolExecutor(1),
+            "publish": ThreadPoolExecutor(1),
+            "over": ThreadPoolExecutor(1),
+        },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     soon = _now()
@@ -212,6 +261,7 @@ def run(directory: Path) -> None:
         loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -13,6 +13,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import MissingSecretFile, secret, words
+from config.mail import BadMailAddress, mail_settings
 from config.schema import PACKAGED
 
 # The working directory, not this file's: in a wheel install this file lies in site-packages.
@@ -33,8 +34,14 @@ try:
         or secrets.token_urlsafe(50)
     )
     DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{HOME / 'herodr.sqlite3'}"
-except MissingSecretFile as error:
+    METRICS_TOKEN = secret("METRICS_TOKEN")
+    globals().update(mail_settings(secret("EMAIL_URL")))
+except (MissingSecretFile, BadMailAddress) as error:
     raise ImproperlyConfigured(str(error)) from None
+
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "herodr@localhost"
+ALERT_EMAIL = words(os.environ.get("ALERT_EMAIL", ""))
+HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL") or ""
 
 BASE_URL = (os.environ.get("BASE_URL") or "").rstrip("/")
 _base = urlsplit(BASE_URL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -104,22 +105,24 @@ def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding
     except (ready.Trouble, ImproperlyConfigured) as error:
         yield Finding("error", "DATABASE_URL", str(error), "")
         return
-    from review import queries, record
+    from bot import alerts
+    from review import record
 
     fault = record.verify()
     if fault:
         yield Finding(
             "error", "the record", fault, "Restore a backup, and find out who wrote to it."
         )
+    for sign in alerts.signs(configuration, now=ready.now(), version="", folder=Path.cwd()):
+        yield Finding(sign.level, sign.key, sign.sentence, "")
+    yield from _of_sources(configuration)
+
+
+def _of_sources(configuration: schema.Configuration | None) -> Iterator[Finding]:
+    """A source's first failures are no alert yet, but whoever asks is told."""
+    from review import health, queries
+
     names = {source.name for source in configuration.sources} if configuration else set()
     for source in queries.sources():
-        if source.name in names and source.trouble:
+        if source.name in names and source.trouble and source.failures < health.FAILURES:
             yield Finding("warning", f'source "{source.name}"', source.trouble, "")
-    for account in queries.accounts():
-        if account.is_paused(ready.now()):
-            yield Finding(
-                "error",
-                f'account "{account.name}"',
-                f"it is paused: {account.trouble}",
-                f"Mend that, then press Resume on the Sources page, or `bot resume {account.name} --by NAME`.",
-            )

@@ -364,3 +364,23 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Alert(models.Model):
+    """Something that was wrong, from when it was first seen until it was mended."""
+
+    key = models.CharField(max_length=200)  # what is wrong with what: "source broken: News"
+    level = models.CharField(max_length=10)  # error or warning
+    sentence = models.TextField()
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(cleared_at__isnull=True), name="one_open_alert_per_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from review.views import people, posts, sources, verbs
+from review.views import machines, people, posts, sources, verbs
 
 urlpatterns: list[URLPattern] = [
     path("", posts.queue, name="queue"),
@@ -23,5 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", people.SignIn.as_view(), name="sign-in"),
     path("sign-in/<str:token>/", people.sign_in_link, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("healthz", machines.alive, name="healthz"),
+    path("readyz", machines.ready, name="readyz"),
+    path("metrics", machines.metrics, name="metrics"),
     path("welcome/", people.welcome, name="welcome"),
 ]
