@@ -17,6 +17,19 @@ class Mind:
     wording: Wording
 
 
+_loaded: dict[tuple[tuple[str, float], ...], Mind] = {}
+
+
+def current(configuration: Configuration) -> Mind:
+    """Like `load`, but read again only when a file has changed since the last call."""
+    stamps = configuration.mind_stamps()
+    if stamps not in _loaded:
+        mind = load(configuration)
+        _loaded.clear()
+        _loaded[stamps] = mind
+    return _loaded[stamps]
+
+
 def load(configuration: Configuration) -> Mind:
     """Read rules.toml and the wording files. Raises `RulesError` or `WordingError` with the mend."""
     return Mind(

@@ -55,8 +55,10 @@ class Pass:
         *,
         name: str,
         stop: Callable[[], bool] = lambda: False,
+        the_mind: mind.Mind | None = None,
     ) -> None:
         self.configuration = configuration
+        self.mind = the_mind
         self.name = name
         self.stop = stop
         self.fetch = watch.http_fetch(settings.HERODR_ALLOW_HOSTS, contact=settings.BASE_URL)
@@ -80,7 +82,7 @@ class Pass:
         """Draft what is new."""
         report = compose.compose(
             self.configuration,
-            mind=mind.load(self.configuration),
+            mind=self.mind or mind.load(self.configuration),
             now=_now(),
             fetch=self.fetch,
             stop=self.stop,
@@ -133,13 +135,13 @@ class Loop:
         self.publishing = threading.Lock()
         self.configuration = schema.current(directory)
         self.complaint = ""
-        mind.load(self.configuration)
+        self.mind = mind.current(self.configuration)
 
     def one_pass(self) -> Pass:
         """Return a pass with the configuration as it is now."""
         try:
             configuration = schema.current(self.directory)
-            mind.load(configuration)
+            self.mind = mind.current(configuration)
             self.configuration, self.complaint = configuration, ""
         except (schema.ConfigurationError, ValueError) as error:
             if str(error) != self.complaint:
@@ -147,7 +149,9 @@ class Loop:
                 log.error(
                     "the configuration cannot be used, so the last good one goes on: %s", error
                 )
-        return Pass(self.configuration, name=self.name, stop=self.stopping.is_set)
+        return Pass(
+            self.configuration, name=self.name, stop=self.stopping.is_set, the_mind=self.mind
+        )
 
     def look(self) -> None:
         """Watch, then compose."""

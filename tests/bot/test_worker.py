@@ -1,0 +1,101 @@
+"""The loop survives what goes wrong, and goes on with the last good configuration."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot import mind
+from bot.worker import Loop
+from config import schema
+from review.models import Entry, Worker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("sources.toml", "accounts.toml", "calendar.toml", "rules.toml"):
+        shutil.copy(schema.PACKAGED / name, tmp_path / name)
+    shutil.copytree(schema.PACKAGED / "samples", tmp_path / "samples")
+    return tmp_path
+
+
+def change(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (1, 1))
+
+
+def test_a_file_that_breaks_is_said_once_and_the_last_good_one_goes_on(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = Loop(folder)
+    good = loop.configuration
+    change(folder / "sources.toml", "[[source]\n")
+    for _ in range(3):
+        assert loop.one_pass().configuration is good
+    said = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(said) == 1
+    assert "sources.toml" in said[0]
+    change(folder / "sources.toml", '[[source]]\nname = "N"\nurl = "https://example.org"\n')
+    os.utime(folder / "sources.toml", (2, 2))
+    assert loop.one_pass().configuration.sources[0].name == "N"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("rules.toml", "[en"), ("wording/en/x/plan.txt", "{% if %}")],
+)
+def test_broken_words_are_refused_and_the_last_good_ones_go_on(
+    folder: Path, name: str, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = Loop(folder)
+    good = loop.mind
+    change(folder / name, text)
+    assert loop.one_pass().mind is good
+    assert name.rpartition("/")[2] in caplog.text
+
+
+def test_words_are_read_again_only_when_they_changed(folder: Path) -> None:
+    configuration = schema.load(folder)
+    first = mind.current(configuration)
+    assert mind.current(configuration) is first
+    change(folder / "wording" / "en" / "x" / "plan.txt", "{{ title }} {{ link }}")
+    assert mind.current(configuration) is not first
+
+
+def test_a_tick_that_fails_is_said_and_the_next_one_comes(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = Loop(folder)
+
+    def broken(*_args: object, **_given: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.watch.watch", broken)
+        loop.look()
+    assert "the next one comes" in caplog.text
+    loop.look()
+    assert Entry.objects.count() == 1
+
+
+def test_a_worker_shows_that_it_lives_and_that_it_stopped(folder: Path) -> None:
+    loop = Loop(folder)
+    loop.heartbeat()
+    assert Worker.objects.get().stopped_at is None
+    loop.heartbeat(stopped=True)
+    assert Worker.objects.get().stopped_at is not None
+
+
+def test_a_worker_that_is_stopping_takes_nothing_in_hand(folder: Path) -> None:
+    loop = Loop(folder)
+    loop.stopping.set()
+    loop.look()
+    loop.publish()
+    assert Entry.objects.count() == 0
