@@ -106,7 +106,14 @@ def publish(
             for account in configuration.accounts
             if slots.blackout_at(now, calendar=configuration.calendar, account=account.name)
         ]
-        claim = transitions.claim(worker=worker, now=now, lease=LEASE, silent=silent)
+        claim = transitions.claim(
+            worker=worker,
+            now=now,
+            lease=LEASE,
+            silent=silent,
+            spaced=queries.posted_since(now - configuration.calendar.spacing),
+            spacing=configuration.calendar.spacing,
+        )
         if claim is None:
             break
         _deliver(claim, clock, client_for, report)
@@ -133,9 +140,12 @@ def tidy(
         )
         if quietly(again) and report:
             report.returned += 1
+    halt = queries.halt()
     for post in queries.posts([State.SCHEDULED]).filter(due_at__lte=now):
         blackout = slots.blackout_at(now, calendar=calendar, account=post.account.name)
-        if blackout is not None:
+        if halt is not None:
+            reason = f"Its time came while everything was stopped ({halt.by}: {halt.reason})."
+        elif blackout is not None:
             reason = f"Its time fell into “{blackout.name}”, when nothing goes out."
         elif post.due_at is not None and now - post.due_at > calendar.stale_after:
             why = (

@@ -40,6 +40,30 @@ def resume(
     typer.echo(f"The account {name} goes on; its posts that are due go out.")
 
 
+def stop(
+    *,
+    reason: Annotated[str, typer.Option(metavar="R", help="Why; shown on every page.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides; kept in the record.")],
+) -> None:
+    """Stop everything: nothing goes out until `bot go-on`."""
+    ready.desk()
+    from review import halts, transitions
+
+    halts.stop(reason=reason, by=transitions.operator(by), now=ready.now())
+    typer.echo("Everything is stopped. Posts whose time comes meanwhile go back to review.")
+
+
+def go_on(
+    *, by: Annotated[str, typer.Option(metavar="NAME", help="Who decides; kept in the record.")]
+) -> None:
+    """Let posts go out again after `bot stop`."""
+    ready.desk()
+    from review import halts, transitions
+
+    halts.lift(by=transitions.operator(by), now=ready.now())
+    typer.echo("Posts go out again, at their times.")
+
+
 def collect(now: datetime) -> dict[str, Any]:
     """Return how things stand, in the shape the design gives `bot status --json`."""
     from review import intake, queries
@@ -48,7 +72,9 @@ def collect(now: datetime) -> dict[str, Any]:
     intake.sync_sources(configuration.sources, now=now)
     intake.sync_accounts(configuration.accounts, now=now)
     budgets = {account.name: account.monthly_budget for account in configuration.accounts}
+    halt = queries.halt()
     return {
+        "stopped": {"by": halt.by, "reason": halt.reason, "at": _iso(halt.at)} if halt else None,
         "posts": queries.counts(),
         "sources": [
             {
@@ -107,6 +133,10 @@ def _text(result: dict[str, Any]) -> str:
         f"{number} {state.replace('_', ' ')}" for state, number in result["posts"].items() if number
     )
     lines = [f"Posts: {posts or 'none yet'}."]
+    if result["stopped"]:
+        lines.insert(
+            0, f"EVERYTHING IS STOPPED by {result['stopped']['by']}: {result['stopped']['reason']}"
+        )
     for source in result["sources"]:
         said = f": {source['trouble']}" if source["trouble"] else ""
         lines.append(f"Source {source['name']} ({source['health']}){said}")

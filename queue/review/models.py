@@ -384,3 +384,23 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class Halt(models.Model):
+    """Everything is stopped: nothing goes out, on any account, until somebody lifts it."""
+
+    reason = models.TextField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    lifted_by = models.CharField(max_length=150, blank=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(lifted_at__isnull=True), name="one_halt_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"stopped by {self.by}: {self.reason}"

@@ -17,6 +17,7 @@ from review.models import (
     Attempt,
     Decision,
     Event,
+    Halt,
     Person,
     Post,
     Revision,
@@ -152,13 +153,24 @@ def unconfirmed_to_look_for(now: datetime) -> QuerySet[Post]:
     return posts([State.UNCONFIRMED]).filter(look_at__isnull=False, look_at__lte=now)
 
 
+def halt() -> Halt | None:
+    """Return what stops everything, if anything does."""
+    return Halt.objects.filter(lifted_at__isnull=True).first()
+
+
 def due(now: datetime) -> QuerySet[Post]:
     """Return the posts that may go out at `now`, the longest due first. Paused accounts wait.
 
-    What was approved while its account rehearsed was not approved for the world.
+    What was approved while its account rehearsed was not approved for the world. Nothing may go out while
+    everything is stopped: the claim asks that in the same statement.
     """
     return (
-        Post.objects.filter(state=State.SCHEDULED, due_at__lte=now, account__active=True)
+        Post.objects.filter(
+            ~Exists(Halt.objects.filter(lifted_at__isnull=True)),
+            state=State.SCHEDULED,
+            due_at__lte=now,
+            account__active=True,
+        )
         .exclude(account__paused=True, account__paused_until__isnull=True)
         .exclude(account__paused=True, account__paused_until__gt=now)
         .exclude(rehearsed=True, account__live=True)
@@ -171,6 +183,13 @@ def is_known(account_id: int, network_id: str) -> bool:
     return (
         network_id != ""
         and Post.objects.filter(account_id=account_id, network_id=network_id).exists()
+    )
+
+
+def posted_since(moment: datetime) -> set[str]:
+    """Return the names of the accounts on which something was sent, or may have been, since `moment`."""
+    return set(
+        Attempt.objects.filter(opened_at__gt=moment).values_list("post__account__name", flat=True)
     )
 
 

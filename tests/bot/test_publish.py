@@ -26,11 +26,11 @@ from bot.reconcile import Report
 from config.schema import Account as AccountSettings
 from config.schema import Configuration
 from config.timing import Calendar
-from review import accounts, transitions
+from review import accounts, halts, transitions
 from review.models import Account, Attempt, Event, Post
 from review.states import State
 from review.text import Content
-from tests.making import NOW, SIAN, make_account, make_due_post, make_post, minutes
+from tests.making import BRYN, NOW, SIAN, make_account, make_due_post, make_post, minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +179,7 @@ def test_what_is_the_accounts_trouble_pauses_the_account_and_keeps_its_posts(
     assert "is paused" in report.sentence()
 
     accounts.resume(account.pk, by=SIAN, now=NOW)
-    assert go(network, at=NOW + minutes(61)).published == 2
+    assert go(network, at=NOW + minutes(61), spacing="2h").published == 2
 
 
 def test_a_passing_fault_is_tried_again_later_and_published_once() -> None:
@@ -356,6 +356,59 @@ def test_an_account_must_be_live_in_the_file_and_on_the_desk_to_leave_the_machin
     assert isinstance(client_for("cohes3ion-x", True), RehearsalClient)
     with pytest.raises(Unauthorised, match=r"not in accounts\.toml"):
         client_for("somebody-else", True)
+
+
+def test_a_backlog_goes_out_oldest_first_with_the_calendars_spacing() -> None:
+    posts = [make_due_post() for _ in range(3)]
+    for number, post in enumerate(posts):
+        Post.objects.filter(pk=post.pk).update(due_at=NOW + minutes(number))
+    network, back = Network(), NOW + minutes(120)
+    assert go(network, at=back).published == 1
+    assert fresh(posts[0]).state == State.PUBLISHED
+    assert go(network, at=back + minutes(44)).published == 0
+    assert go(network, at=back + minutes(45)).published == 1
+    assert fresh(posts[1]).state == State.PUBLISHED
+
+
+def test_a_post_approved_for_now_does_not_wait_behind_a_backlog() -> None:
+    for _ in range(2):
+        make_due_post()
+    network, back = Network(), NOW + minutes(120)
+    assert go(network, at=back).published == 1
+    post = make_post()
+    transitions.approve(post.pk, by=SIAN, now=back, calendar=Calendar(), seen=1, when=back)
+    assert go(network, at=back).published == 1
+    assert fresh(post).state == State.PUBLISHED
+
+
+def test_nothing_goes_out_while_everything_is_stopped_and_nothing_bursts_after() -> None:
+    due, later, network = make_due_post(), make_due_post(), Network()
+    Post.objects.filter(pk=later.pk).update(due_at=NOW + minutes(60))
+    halts.stop(reason="mourning", by=SIAN, now=NOW)
+    assert go(network).published == 0
+    assert "everything was stopped (Siân: mourning)" in fresh(due).reason
+    halts.lift(by=SIAN, now=NOW + minutes(30))
+    assert go(network, at=NOW + minutes(30)).published == 0
+    assert go(network, at=NOW + minutes(60)).published == 1
+    assert fresh(later).state == State.PUBLISHED
+
+
+def test_a_stop_that_comes_between_the_pass_and_the_claim_still_holds() -> None:
+    make_due_post()
+    halts.stop(reason="mourning", by=SIAN, now=NOW)
+    assert transitions.claim(worker="w", now=NOW, lease=minutes(3)) is None
+
+
+def test_everything_is_stopped_once_with_a_reason_and_by_somebody_who_may() -> None:
+    with pytest.raises(transitions.NotFit, match="Say why"):
+        halts.stop(reason=" ", by=SIAN, now=NOW)
+    with pytest.raises(transitions.NotAllowed):
+        halts.stop(reason="r", by=transitions.Actor("Charlie"), now=NOW)
+    with pytest.raises(transitions.TooLate, match="Nothing is stopped"):
+        halts.lift(by=SIAN, now=NOW)
+    halts.stop(reason="mourning", by=SIAN, now=NOW)
+    with pytest.raises(transitions.TooLate, match="stopped already by Siân: mourning"):
+        halts.stop(reason="again", by=BRYN, now=NOW)
 
 
 def test_what_was_approved_in_rehearsal_is_not_sent_when_the_account_goes_live() -> None:

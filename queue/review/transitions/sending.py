@@ -30,18 +30,27 @@ class Claim:
 
 @transaction.atomic
 def claim(
-    *, worker: str, now: datetime, lease: timedelta, silent: Collection[str] = ()
+    *,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    silent: Collection[str] = (),
+    spaced: Collection[str] = (),
+    spacing: timedelta = timedelta(0),
 ) -> Claim | None:
     """scheduled → sending. Take the post that is due longest and open an Attempt; None if nothing is due.
 
     Committed before anything is sent, so a crash leaves evidence. Accounts that are paused, no longer
-    configured or named in `silent` are passed over. `lease` is how long the attempt may take.
+    configured or named in `silent` are passed over. Those in `spaced` posted less than `spacing` ago: what is
+    later than that on them is a backlog, and waits, so that it does not burst. `lease` is how long the
+    attempt may take.
     """
     due = (
         queries.due(now)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("account", "announcement")
         .exclude(account__name__in=list(silent))
+        .exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
     )
     post = due.first()
     if post is None or post.approved_number is None or post.due_at is None:
