@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from bot.commands import check, keeping, looking, queue, ready, record, serving, status
+from bot.commands import check, keeping, looking, moving, queue, ready, record, serving, status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,6 +36,7 @@ app.command()(check.check)
 app.add_typer(record.app, name="log")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
+app.command()(moving.move)
 
 
 def _sentence(error: Exception) -> str | None:

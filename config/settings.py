@@ -93,7 +93,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-def _database(url: str) -> dict[str, Any]:
+def database(url: str) -> dict[str, Any]:
+    """Read a database's address into Django's settings. Raises ImproperlyConfigured, without the address."""
     try:
         parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
     except (ValueError, KeyError, dj_database_url.UnknownSchemeError, dj_database_url.ParseError):
@@ -114,7 +115,7 @@ def _database(url: str) -> dict[str, Any]:
     return parsed
 
 
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "review.Person"
 AUTH_PASSWORD_VALIDATORS = [

@@ -84,7 +84,7 @@ def database(*, prepared: bool = True) -> None:
         plan = executor.migration_plan(loader.graph.leaf_nodes())
     except DatabaseError as error:
         raise Trouble(
-            f"The database does not answer ({_first_line(error)}): check DATABASE_URL and that it runs."
+            f"The database does not answer ({first_line(error)}): check DATABASE_URL and that it runs."
         ) from None
     if newer:
         raise Trouble(
@@ -103,7 +103,8 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says: drivers add hints and addresses below it."""
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 

@@ -51,6 +51,18 @@ class Terminal:
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
+    def python(self, code: str) -> str:
+        """Run a line of Python with Django set up, in this terminal's folder; returns what it printed."""
+        return subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup(); {code}"],
+            cwd=self.folder,
+            env={**self.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+            text=True,
+            capture_output=True,
+            timeout=60,
+            check=True,
+        ).stdout
+
     def json(self, *words: str) -> Any:
         """Run a command with --json and read its answer."""
         return json.loads(self.run(*words, "--json").stdout)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.cookiejar
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.parse
 import urllib.request
@@ -16,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.terminal import Terminal
+from tests.journeys.terminal import ROOT, Terminal
 
 pytestmark = pytest.mark.enable_socket
 
@@ -131,3 +133,27 @@ def test_a_worker_that_is_told_to_stop_says_so_and_ends_well(tmp_path: Path) -> 
     assert process.returncode == 0
     assert "has stopped" in said
     assert [worker["alive"] for worker in terminal.json("status")["workers"]] == [False]
+
+
+def test_the_procfile_runs_as_it_stands(tmp_path: Path) -> None:
+    port = free_port()
+    terminal = Terminal(tmp_path, {"PORT": str(port), "SECRET_KEY": "only for this test"})
+    terminal.run("release")
+    shutil.copy(ROOT / "Procfile", tmp_path)
+    binaries = str(Path(sys.executable).parent)
+    environment = {**terminal.environment, "PATH": f"{binaries}:{terminal.environment['PATH']}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "honcho", "start", "-p", str(port), "web", "worker"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for_posts(terminal, 6)
+        answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10).read()
+        assert b"true" in answer
+        assert [worker["alive"] for worker in terminal.json("status")["workers"]] == [True]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)

@@ -71,3 +71,35 @@ def test_a_postgresql_that_is_not_there_is_said_without_its_password(tmp_path: P
     said = terminal.run("queue", "list", code=1).stderr
     assert "The database does not answer" in said
     assert "hush" not in said
+
+
+def test_a_sqlite_deployment_moves_into_postgresql_and_goes_on(tmp_path: Path) -> None:
+    with postgres.server() as empty:
+        terminal = Terminal(tmp_path)
+        terminal.run("once")
+        terminal.run("queue", "approve", "1", "2", "--now", "--by", "Siân")
+        terminal.run("once", "publish")
+        people = (
+            "from tests.making import make_person; "
+            "make_person('Bryn'); make_person('Charlie', may_decide=False)"
+        )
+        terminal.python(people)
+        before = terminal.posts()
+        assert "compared" in terminal.run("move", empty).stdout
+
+        terminal.settings["DATABASE_URL"] = empty
+        assert terminal.posts() == before
+        rights = terminal.python(
+            "from review.models import Person; "
+            "print([(p.name, p.may_decide) for p in Person.objects.order_by('name')])"
+        )
+        assert rights == "[('Bryn', True), ('Charlie', False)]\n"
+        assert "sound" in terminal.run("log", "verify").stdout
+        # New rows get new numbers, and nothing is drafted or sent again.
+        terminal.run("queue", "approve", "--all", "--now", "--by", "Siân")
+        assert "4 published" in terminal.run("once").stdout
+        assert len(terminal.posts("published")) == 6
+
+        del terminal.settings["DATABASE_URL"]
+        assert "holds something already" in terminal.run("move", empty, code=1).stderr
+        assert "sqlite or a postgresql" in terminal.run("move", "mysql://h/n", code=1).stderr
