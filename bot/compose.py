@@ -89,6 +89,10 @@ def compose(
             return report
         source = sources.get(row.entry.source.name)
         with transaction.atomic():
+            if not rows.Announcement.objects.select_for_update().filter(
+                pk=row.pk, drafted_at__isnull=True
+            ):
+                continue
             _write(row, source, configuration, mind, now=now, report=report)
     return report
 
@@ -124,8 +128,11 @@ def _compose_entry(
             page = answer
     found = _find(entry, source, page, mind.rules)
     cards = _cards(found, page, source, fetch)
-    known = set(entry.announcements.values_list("key", flat=True))
     with transaction.atomic():
+        # Another worker may have composed it while we were reading its page.
+        if not rows.Entry.objects.select_for_update().filter(pk=entry.pk, composed_at__isnull=True):
+            return
+        known = set(entry.announcements.values_list("key", flat=True))
         changed = intake.announce(
             entry,
             [find.with_card(piece, cards.get(piece.key)) for piece in found],

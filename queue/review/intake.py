@@ -91,7 +91,10 @@ def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
     for source in sources:
         row = rows.pop(source.name, None)
         if row is None:
-            Source.objects.create(name=source.name, url=source.url, next_check_at=now)
+            # Several workers may start at once; one of them makes the row.
+            Source.objects.get_or_create(
+                name=source.name, defaults={"url": source.url, "next_check_at": now}
+            )
         elif row.url != source.url:
             # Validators belong to an address, and a new one may list everything under new ids.
             row.url = source.url
@@ -113,8 +116,13 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
     """Give every account in accounts.toml its row. Going live is recorded."""
     rows = {row.name: row for row in Account.objects.all()}
     for account in accounts:
-        row = rows.pop(account.name, None) or Account(name=account.name)
-        before = (row.pk, row.network, row.who, row.live, row.active)
+        row = rows.pop(account.name, None)
+        if row is None:
+            row, _ = Account.objects.get_or_create(
+                name=account.name,
+                defaults={"network": account.network, "who": account.who, "live": False},
+            )
+        before = (row.network, row.who, row.live, row.active)
         was_live = row.live
         row.network, row.who, row.live, row.active = (
             account.network,
@@ -122,7 +130,7 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
             account.live,
             True,
         )
-        if before == (row.pk, row.network, row.who, row.live, row.active):
+        if before == (row.network, row.who, row.live, row.active):
             continue
         row.save()
         if account.live != was_live:
