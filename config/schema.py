@@ -309,6 +309,13 @@ def load(directory: Path) -> Configuration:
     _unique("sources.toml", "source", (s.name for s in sources))
     _unique("accounts.toml", "account", (a.name for a in accounts))
     known = {a.name for a in accounts}
+    for name in calendar.accounts:
+        if name not in known:
+            raise ConfigurationError(
+                "calendar.toml",
+                f'key "accounts.{name}"',
+                f'there is no account "{name}" in accounts.toml; correct the name.',
+            )
     for source in sources:
         for name in source.accounts:
             if name not in known:

@@ -124,13 +124,25 @@ class Blackout(Strict):
         return start <= moment < end
 
 
+WALES = "GB-WLS"
+
+
+class AccountCalendar(Strict):
+    """What one account does differently."""
+
+    slots: tuple[Annotated[WeeklySlot, BeforeValidator(_slot)], ...] | None = None
+    per_day: int | None = Field(default=None, ge=1)
+
+
 class Calendar(Strict):
     """When posts may go out."""
 
     timezone: str = "Europe/London"
     slots: tuple[Annotated[WeeklySlot, BeforeValidator(_slot)], ...] = ()
     quiet: tuple[Annotated[Quiet, BeforeValidator(_quiet)], ...] = ()
-    bank_holidays: str = "GB-WLS"
+    bank_holidays: str = WALES
+    per_day: int | None = Field(default=None, ge=1)
+    accounts: dict[str, AccountCalendar] = Field(default_factory=dict)
     spacing: Duration = timedelta(minutes=45)
     stale_after: Duration = timedelta(hours=6)
     expire_after: Duration = timedelta(days=30)
@@ -144,6 +156,32 @@ class Calendar(Strict):
         except (ValueError, OSError, KeyError):
             raise ValueError('write a time zone such as "Europe/London"') from None
         return name
+
+    @field_validator("bank_holidays")
+    @classmethod
+    def _place(cls, place: str) -> str:
+        if place == WALES:
+            return place  # known; the list of all places is slow to load
+        import holidays
+
+        country, _, part = place.partition("-")
+        try:
+            holidays.country_holidays(country, subdiv=part or None, years=2026)
+        except NotImplementedError:
+            raise ValueError(
+                'write a country and part such as "GB-WLS", "GB-ENG" or "IE"'
+            ) from None
+        return place
+
+    def slots_of(self, account: str) -> tuple[WeeklySlot, ...]:
+        """The weekly slots of `account`: its own where it has some."""
+        own = self.accounts.get(account)
+        return self.slots if own is None or own.slots is None else own.slots
+
+    def per_day_of(self, account: str) -> int | None:
+        """How many posts of `account` may get a slot on one day; None: as many as there are slots."""
+        own = self.accounts.get(account)
+        return self.per_day if own is None or own.per_day is None else own.per_day
 
     @property
     def zone(self) -> ZoneInfo:

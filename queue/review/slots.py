@@ -7,6 +7,7 @@ happens once, at its first passing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -56,13 +57,13 @@ def blackout_at(moment: datetime, *, calendar: Calendar, account: str) -> Blacko
     return None
 
 
-def _candidates(after: datetime, *, calendar: Calendar) -> Iterator[datetime]:
+def _candidates(after: datetime, *, calendar: Calendar, account: str) -> Iterator[datetime]:
     zone = calendar.zone
     day = after.astimezone(zone).date()
     last = day + LOOK_AHEAD
     while day <= last:
         moments = set()
-        for slot in calendar.slots:
+        for slot in calendar.slots_of(account):
             if day.weekday() in slot.days:
                 local = datetime.combine(day, slot.at, tzinfo=zone)
                 # Through UTC and back: a time that does not exist becomes the one after the gap.
@@ -77,9 +78,13 @@ def next_slot(
     """Return the first slot after `after` (UTC) that is free and allowed for `account`, or None.
 
     `taken` are the moments at which the account posts already; a slot nearer to one of them than the
-    calendar's spacing is not free. None means no slot within 400 days: there are none, or all are quiet.
+    calendar's spacing is not free, and a day that has as many as it may is full. None means no slot within 400 days: there are none, or all are quiet.
     """
-    for moment in _candidates(after, calendar=calendar):
+    zone, most = calendar.zone, calendar.per_day_of(account)
+    days = Counter(other.astimezone(zone).date() for other in taken)
+    for moment in _candidates(after, calendar=calendar, account=account):
+        if most is not None and days[moment.astimezone(zone).date()] >= most:
+            continue
         if is_quiet(moment, calendar=calendar):
             continue
         if blackout_at(moment, calendar=calendar, account=account) is not None:

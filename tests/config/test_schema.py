@@ -93,6 +93,8 @@ def test_announce_can_be_a_toml_date(tmp_path: Path) -> None:
         ("calendar", 'timezone = "Mars"\n', ["calendar.toml", '"timezone"', "Europe/London"]),
         ("calendar", 'slots = ["noon"]\n', ['"Mon-Fri 09:30"']),
         ("calendar", 'quiet = ["18:00"]\n', ['"18:00-08:00"']),
+        ("calendar", 'bank_holidays = "GB-MARS"\n', ['"bank_holidays"', '"GB-WLS"']),
+        ("calendar", "[accounts.theirs]\nper_day = 1\n", ['"accounts.theirs"', "no account"]),
         (
             "calendar",
             '[[blackout]]\nname = "b"\nfrom = 2026-05-01T00:00\nto = 2026-04-01T00:00\n',

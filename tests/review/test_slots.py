@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,6 +92,40 @@ def test_a_slot_in_the_hour_that_comes_twice_happens_once() -> None:
     assert first is not None
     second = slots.next_slot(first, calendar=night, account="a")
     assert second == local("2026-11-01T01:30")
+
+
+def test_a_day_that_has_as_many_as_it_may_is_full() -> None:
+    rules = calendar(per_day=1, spacing="1m")
+    taken = [local("2026-11-24T12:00")]
+    found = slots.next_slot(local("2026-11-24T09:00"), calendar=rules, account="a", taken=taken)
+    assert found == local("2026-11-25T09:30")
+
+
+def test_an_account_may_have_slots_and_a_limit_of_its_own() -> None:
+    rules = calendar(accounts={"a": {"slots": ["Wed 10:00"], "per_day": 1}})
+    after = local("2026-11-24T09:00")
+    assert slots.next_slot(after, calendar=rules, account="a") == local("2026-11-25T10:00")
+    assert slots.next_slot(after, calendar=rules, account="b") == local("2026-11-24T09:30")
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)], ids=["gap", "fold"])
+def test_at_every_minute_of_a_clock_change_each_weekly_slot_happens_once(day: date) -> None:
+    """A slot at any minute of the day is met once, at its time or, in the gap, an hour later."""
+    start = datetime.combine(day, time(0), tzinfo=LONDON).astimezone(UTC) - timedelta(hours=1)
+    for minute in range(24 * 60):
+        clock = f"{minute // 60:02}:{minute % 60:02}"
+        rules = calendar(slots=[f"Sun {clock}"], quiet=[])
+        found = slots.next_slot(start, calendar=rules, account="a")
+        assert found is not None
+        shown = found.astimezone(LONDON)
+        assert shown.date() == day
+        wanted = datetime.combine(day, time(minute // 60, minute % 60))
+        late = shown.replace(tzinfo=None) - wanted
+        in_gap = day.month == 3 and minute // 60 == 1
+        assert late == timedelta(hours=1 if in_gap else 0)
+        again = slots.next_slot(found, calendar=rules, account="a")
+        assert again is not None
+        assert again.astimezone(LONDON).date() == day + timedelta(days=7)
 
 
 @pytest.mark.parametrize(
