@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ class Format(StrEnum):
 
     CSV = "csv"
     JSON = "json"
+    HTML = "html"
 
 
 @app.command()
@@ -43,9 +45,10 @@ def export(
     *,
     from_: Annotated[str, typer.Option("--from", metavar="D", help="First day, 2026-01-31.")] = "",
     to: Annotated[str, typer.Option("--to", metavar="D", help="Last day, included.")] = "",
-    form: Annotated[Format, typer.Option("--format", help="csv or json.")] = Format.CSV,
+    account: Annotated[str, typer.Option(metavar="NAME", help="Only this account's.")] = "",
+    form: Annotated[Format, typer.Option("--format", help="csv, json or html.")] = Format.CSV,
 ) -> None:
-    """Print the events of some days, oldest first."""
+    """Print the events of some days, oldest first, as somebody who asks for them may have them."""
     ready.desk()
     from review.models import Event
 
@@ -55,6 +58,8 @@ def export(
         events = events.filter(at__gte=_day(from_, "--from").replace(tzinfo=zone))
     if to:
         events = events.filter(at__lt=_day(to, "--to").replace(tzinfo=zone) + timedelta(days=1))
+    if account:
+        events = events.filter(details__account=account)
     rows = [
         {
             "id": event.pk,
@@ -71,10 +76,8 @@ def export(
         }
         for event in events.iterator(chunk_size=1000)
     ]
-    typer.echo(
-        json.dumps(rows, ensure_ascii=False, indent=2) if form is Format.JSON else _csv(rows),
-        nl=form is Format.JSON,
-    )
+    write = {Format.CSV: _csv, Format.JSON: _json, Format.HTML: _html}[form]
+    typer.echo(write(rows), nl=False)
 
 
 def _day(text: str, option: str) -> datetime:
@@ -82,6 +85,41 @@ def _day(text: str, option: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - the caller gives it its zone
     except ValueError:
         raise typer.BadParameter("write a day such as 2026-01-31", param_hint=option) from None
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def _html(rows: list[dict[str, Any]]) -> str:
+    """One page that any browser shows and any printer prints; nothing in it runs."""
+    names = (
+        "at",
+        "actor",
+        "verb",
+        "post",
+        "account",
+        "from",
+        "to",
+        "reason",
+        "link",
+        "content_hash",
+    )
+    cells = (
+        [row.get(name) or row["details"].get("url" if name == "link" else name) for name in names]
+        for row in rows
+    )
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(cell or ''))}</td>" for cell in line) + "</tr>"
+        for line in cells
+    )
+    heads = "".join(f'<th scope="col">{name.replace("_", " ")}</th>' for name in names)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Record of Herodr</title>'
+        "</head>\n<body><h1>Record of Herodr</h1>\n"
+        f"<p>{len(rows)} events, oldest first.</p>\n<table border='1'><thead><tr>{heads}</tr></thead>"
+        f"<tbody>\n{body}\n</tbody></table></body></html>\n"
+    )
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

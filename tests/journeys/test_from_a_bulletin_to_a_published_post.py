@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,26 @@ def test_the_record_can_be_exported(terminal: Terminal) -> None:
     rows = terminal.run("log", "export", "--format", "csv").stdout.splitlines()
     assert rows[0].startswith("id,at,verb,actor,post")
     assert sum(",submit,herodr," in row for row in rows) == 6
+    one = terminal.run("log", "export", "--format", "json", "--account", "example-x").stdout
+    assert len(json.loads(one)) == 3
+    page = terminal.run("log", "export", "--format", "html").stdout
+    assert page.count("<td>submit</td>") == 6
+    assert "write a day" in terminal.run("log", "export", "--from", "May", code=2).stderr
+
+
+def test_everything_is_stopped_and_goes_on_at_the_terminal(terminal: Terminal) -> None:
+    terminal.run("once")
+    terminal.run("queue", "approve", "1", "--now", "--by", "Siân")
+    terminal.run("stop", "--reason", "mourning", "--by", "Siân")
+    assert terminal.json("status")["stopped"]["reason"] == "mourning"
+    assert "1 back in review" in terminal.run("once", "publish").stdout
+    assert (
+        "stopped already by Siân"
+        in terminal.run("stop", "--reason", "again", "--by", "Bryn", code=1).stderr
+    )
+    terminal.run("go-on", "--by", "Siân")
+    terminal.run("queue", "approve", "1", "--now", "--by", "Siân")
+    assert "1 published" in terminal.run("once", "publish").stdout
 
 
 def test_a_backup_is_restored_and_goes_on_where_it_was(terminal: Terminal) -> None:
