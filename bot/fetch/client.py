@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -34,8 +34,6 @@ from bot.fetch.errors import (
 )
 from bot.values import Fetched
 
-log = logging.getLogger(__name__)
-
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.8, application/json;q=0.7, */*;q=0.5"
@@ -43,6 +41,8 @@ ACCEPT = (
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _CHUNK = 64 * 1024
+# A host that asks for patience and does not say how much gets this, in seconds.
+_COOL = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,15 @@ class Fetcher:
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         self._session: aiohttp.ClientSession | None = None
+        # Until when (monotonic seconds) a host is left alone, since it asked for that.
+        self._cooling: dict[str, float] = {}
 
     async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def open(self) -> None:
+        """Make ready to fetch; `close` is the other end."""
         connector = aiohttp.TCPConnector(
             resolver=_GuardedResolver(self._allowed),
             use_dns_cache=False,
@@ -116,7 +123,6 @@ class Fetcher:
             trust_env=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
         )
-        return self
 
     async def __aexit__(
         self,
@@ -124,6 +130,10 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -140,9 +150,21 @@ class Fetcher:
         )
         who = url.host or "The server"
         async with host_slot, self._slots:
+            left = self._cooling.get(who, 0.0) - time.monotonic()
+            if left > 0:
+                raise Throttled(
+                    f"{who} asks to be left alone for a while.",
+                    retry_after=timedelta(seconds=left),
+                    host=who,
+                )
             try:
                 async with asyncio.timeout(self._limits.total):
                     return await self._follow(url, request)
+            except Throttled as error:
+                patience = error.retry_after.total_seconds() if error.retry_after else _COOL
+                for host in (who, error.host):
+                    self._cooling[host] = time.monotonic() + patience
+                raise
             except TimeoutError:
                 seconds = f"{self._limits.total:g} seconds"
                 raise Unreachable(f"{who} did not answer in full within {seconds}.") from None
@@ -207,38 +229,6 @@ class Fetcher:
             return Fetched(url=str(url), status=status, body=unpacker.finish(), headers=headers)
 
 
-def fetch_all(
-    requests: Sequence[Request],
-    *,
-    allow_hosts: Collection[str] = (),
-    at_once: int = 32,
-    agent: str = "",
-    limits: Limits | None = None,
-) -> list[Fetched | FetchError]:
-    """Fetch all `requests` at once, from synchronous code; the answers come in the order asked.
-
-    One that fails is a `FetchError` in its place, never an exception.
-    """
-
-    async def one(fetcher: Fetcher, request: Request) -> Fetched | FetchError:
-        try:
-            return await fetcher.get(request)
-        except FetchError as error:
-            return error
-        except Exception as error:
-            # A mistake of ours must not cost the other sources their turn.
-            log.exception("fetch failed", extra={"host": _host_of(request.url)})
-            return Unreachable(f"The fetch failed in an unforeseen way ({type(error).__name__}).")
-
-    async def run() -> list[Fetched | FetchError]:
-        async with Fetcher(
-            allow_hosts=allow_hosts, at_once=at_once, agent=agent, limits=limits
-        ) as fetcher:
-            return list(await asyncio.gather(*(one(fetcher, request) for request in requests)))
-
-    return asyncio.run(run())
-
-
 class _Refused(OSError):
     """Raised inside the resolver: the name leads into a private network."""
 
@@ -269,7 +259,7 @@ class _GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _host_of(url: str) -> str:
+def host_of(url: str) -> str:
     """Return the host of `url` for a log line, or ""."""
     with contextlib.suppress(ValueError):
         return urlsplit(url).hostname or ""
@@ -345,6 +335,7 @@ def _raise_for(status: int, headers: dict[str, str], host: str) -> None:
             f"{host} asks to be left alone for a while (status {status}).",
             status=status,
             retry_after=retry_after,
+            host=host,
         )
     raise ServerTrouble(f"{host} answered with status {status}.", status=status)
 
