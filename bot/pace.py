@@ -31,9 +31,10 @@ def fresh_for(headers: Mapping[str, str]) -> timedelta:
     control = headers.get("cache-control", "")
     if found := _MAX_AGE.search(control):
         return timedelta(seconds=int(found[1]))
-    expires = _date(headers.get("expires", ""))
-    asked = _date(headers.get("date", ""))
-    if control or expires is None or asked is None:
+    if control or "expires" not in headers:
+        return timedelta(0)
+    expires, asked = _date(headers["expires"]), _date(headers.get("date", ""))
+    if expires is None or asked is None:
         return timedelta(0)
     return max(expires - asked, timedelta(0))
 

@@ -13,22 +13,17 @@ import hashlib
 import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.db import DatabaseError, transaction
 
-from bot import away, pace, parse
+from bot import away, pace, parse, standing
 from bot.fetch import (
-    Blocked,
     FetchError,
-    Gone,
-    NotFound,
     Request,
     Session,
-    Throttled,
     user_agent,
 )
 from bot.read import Job, do, manner_of
@@ -39,12 +34,8 @@ from review.models import Source
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # sources fetched together; bounds what is in memory
+BATCH = 250  # sources fetched together; bounds what is in memory
 TOGETHER = 25  # sources stored in one transaction
-# A permanent redirect is believed after so many polls in a row over so long: maintenance pages move sites too.
-MOVED_SEEN, MOVED_FOR = 3, timedelta(days=1)
-# A host that asks for patience without saying how much gets so much, all its sources.
-COOL = timedelta(minutes=15)
 Health = Source.Health
 
 Fetch = Callable[[Sequence[Request]], Sequence[Fetched | FetchError]]
@@ -63,14 +54,44 @@ class Report:
 
 
 @dataclass(slots=True)
+class _Due:
+    """A source that is due: the columns of its row that are needed while nothing has changed."""
+
+    pk: int
+    name: str
+    url: str
+    address: str
+    etag: str
+    last_modified: str
+    read_as: str
+    body_hash: str
+    health: str
+    trouble: str
+    failures: int
+    moved_to: str
+    rhythm: dict[str, object]
+    news_at: datetime | None
+    baselined_at: datetime | None
+
+
+_COLUMNS = tuple(column.name for column in fields(_Due))
+
+
+@dataclass(slots=True)
 class _Poll:
     """One source, its settings, and the answer of its server."""
 
-    row: Source
+    due: _Due
     source: schema.Source
     read_as: str
-    answer: Fetched
+    answer: Fetched | FetchError
     digest: str = ""
+
+    @property
+    def fetched(self) -> Fetched:
+        """The answer of a poll that did not fail."""
+        assert isinstance(self.answer, Fetched)  # noqa: S101
+        return self.answer
 
 
 def watch(
@@ -84,21 +105,35 @@ def watch(
 ) -> Report:
     """Ask every source that is due, store what is new, and say what happened. `run` does the reading."""
     intake.sync_sources(configuration.sources, now=now)
-    settings = {source.name: (source, _read_as(source)) for source in configuration.sources}
+    settings = _settings(configuration)
     report = Report()
     due = list(
         Source.objects.filter(active=True, next_check_at__lte=now)
         .exclude(health=Health.GONE)
         .order_by("next_check_at")
+        .values_list(*_COLUMNS)
     )
     for start in range(0, len(due), BATCH):
         if stop():
             break
-        batch = [(row, *settings[row.name]) for row in due[start : start + BATCH]]
+        batch = [(_Due(*row), *settings[row[1]]) for row in due[start : start + BATCH]]
         answers = _answers(batch, configuration, fetch)
         report.asked += len(batch)
-        _take(batch, answers, run=run, report=report, now=now, rng=rng)
+        polls = [_Poll(*asked, answer) for asked, answer in zip(batch, answers, strict=True)]
+        _take(polls, run=run, report=report, now=now, rng=rng)
     return report
+
+
+_Settings = dict[str, tuple[schema.Source, str]]
+_last: list[tuple[schema.Configuration, _Settings]] = []
+
+
+def _settings(configuration: schema.Configuration) -> _Settings:
+    """Return each source's settings and the way it is read, by name; worked out once a configuration."""
+    if not _last or _last[0][0] is not configuration:
+        found = {source.name: (source, _read_as(source)) for source in configuration.sources}
+        _last[:] = [(configuration, found)]
+    return _last[0][1]
 
 
 def http_fetch(allow_hosts: Sequence[str], *, contact: str = "") -> Session:
@@ -116,15 +151,15 @@ def _read_as(source: schema.Source) -> str:
 
 
 def _answers(
-    batch: Sequence[tuple[Source, schema.Source, str]],
+    batch: Sequence[tuple[_Due, schema.Source, str]],
     configuration: schema.Configuration,
     fetch: Fetch,
 ) -> list[Fetched | FetchError]:
     remote = [
-        Request(row.asked_at, etag=row.etag, last_modified=row.last_modified)
-        if row.read_as == read_as
-        else Request(row.asked_at)
-        for row, source, read_as in batch
+        Request(due.address or due.url, etag=due.etag, last_modified=due.last_modified)
+        if due.read_as == read_as
+        else Request(due.address or due.url)
+        for due, source, read_as in batch
         if not source.is_file
     ]
     answers: Iterator[Fetched | FetchError] = iter(fetch(remote) if remote else ())
@@ -144,8 +179,7 @@ def _read_file(path: Path, url: str) -> Fetched | FetchError:
 
 
 def _take(
-    batch: Sequence[tuple[Source, schema.Source, str]],
-    answers: Sequence[Fetched | FetchError],
+    polls: Sequence[_Poll],
     *,
     run: Run,
     report: Report,
@@ -155,102 +189,102 @@ def _take(
     """Store what a batch of answers holds."""
     quiet: dict[tuple[timedelta, Rhythm], list[int]] = {}
     to_read: list[_Poll] = []
-    for (row, source, read_as), answer in zip(batch, answers, strict=True):
+    others: list[_Poll] = []
+    for poll in polls:
+        due, answer = poll.due, poll.answer
         if isinstance(answer, FetchError):
-            _fail(row, source, answer, report=report, now=now, rng=rng)
+            others.append(poll)
             continue
-        poll = _Poll(row, source, read_as, answer)
         if answer.status != 304:
             poll.digest = hashlib.sha256(answer.body).hexdigest()
-            if not (row.baselined_at and row.read_as == read_as and poll.digest == row.body_hash):
+            same = due.read_as == poll.read_as and poll.digest == due.body_hash
+            if not (due.baselined_at and same):
                 to_read.append(poll)
                 continue
-        if _unchanged(poll, now=now, rng=rng):
-            alike = (_wait(poll, now=now), pace.from_data(row.rhythm))
-            quiet.setdefault(alike, []).append(row.pk)
+        if _is_quiet(due, answer):
+            rhythm = pace.from_data(due.rhythm)
+            alike = (
+                _wait(poll, since=due.news_at or due.baselined_at, rhythm=rhythm, now=now),
+                rhythm,
+            )
+            quiet.setdefault(alike, []).append(due.pk)
+        else:
+            others.append(poll)
     for (wait, rhythm), keys in quiet.items():
         Source.objects.filter(pk__in=keys).update(
             checked_at=now,
             read_at=now,
             next_check_at=pace.moment(now, wait, jitter=rng.random(), rhythm=rhythm),
         )
+    if not (to_read or others):
+        return
+    rows = Source.objects.in_bulk([poll.due.pk for poll in (*to_read, *others)])
+    with transaction.atomic():
+        for poll in others:
+            row = rows[poll.due.pk]
+            if isinstance(poll.answer, FetchError):
+                standing.fail(row, poll.source, poll.answer, now=now, rng=rng)
+                report.troubles.append(f"{poll.source.name}: {poll.answer}")
+            else:
+                _unchanged(row, poll, now=now, rng=rng)
     jobs = [
-        Job(p.answer, manner_of(p.source), intake.known_items(p.row))
-        if p.row.read_as == p.read_as
-        else Job(p.answer, manner_of(p.source))
-        for p in to_read
+        Job(
+            poll.fetched,
+            manner_of(poll.source),
+            intake.known_items(rows[poll.due.pk])
+            if poll.due.read_as == poll.read_as
+            else frozenset(),
+        )
+        for poll in to_read
     ]
-    done: list[tuple[_Poll, Feed | ValueError]] = []
+    done: list[tuple[Source, _Poll, Feed | ValueError]] = []
     for number, result in run(do, jobs):
-        done.append((to_read[number], result))
+        done.append((rows[to_read[number].due.pk], to_read[number], result))
         if len(done) == TOGETHER:
             _store_all(done, report=report, now=now, rng=rng)
             done.clear()
     _store_all(done, report=report, now=now, rng=rng)
 
 
-def _unchanged(poll: _Poll, *, now: datetime, rng: random.Random) -> bool:
-    """Note that nothing changed; tell whether that is all there is to note, so that one UPDATE does for many."""
-    row, answer = poll.row, poll.answer
-    modified = answer.headers.get("last-modified", "") or row.last_modified
-    plain = (
-        row.health == Health.OK
-        and not (row.trouble or row.failures or row.moved_to)
+def _is_quiet(due: _Due, answer: Fetched) -> bool:
+    """Tell whether nothing at all is to be noted of an unchanged source, so that one UPDATE does for many."""
+    modified = answer.headers.get("last-modified") or due.last_modified
+    return (
+        due.health == "ok"
+        and not (due.trouble or due.failures or due.moved_to)
         and answer.permanent_url is None
-        and modified == row.last_modified
+        and modified == due.last_modified
     )
-    if plain:
-        return True
+
+
+def _unchanged(row: Source, poll: _Poll, *, now: datetime, rng: random.Random) -> None:
+    answer = poll.fetched
     if row.last_modified and answer.status == 304:
-        row.last_modified = modified
-    _note_move(row, answer, now=now)
-    _well(poll, now=now, rng=rng)
+        row.last_modified = answer.headers.get("last-modified", "") or row.last_modified
+    standing.note_move(row, answer, now=now)
+    _well(row, poll, now=now, rng=rng)
     row.save()
-    return False
 
 
-def _wait(poll: _Poll, *, now: datetime) -> timedelta:
-    since = poll.row.news_at or poll.row.baselined_at or now
+def _wait(poll: _Poll, *, since: datetime | None, rhythm: Rhythm, now: datetime) -> timedelta:
     return pace.wait(
         poll.source.every,
-        fresh=pace.fresh_for(poll.answer.headers),
-        rhythm=pace.from_data(poll.row.rhythm),
-        quiet=now - since,
+        fresh=pace.fresh_for(poll.fetched.headers),
+        rhythm=rhythm,
+        quiet=now - (since or now),
     )
 
 
-def _well(poll: _Poll, *, now: datetime, rng: random.Random) -> None:
-    row = poll.row
+def _well(row: Source, poll: _Poll, *, now: datetime, rng: random.Random) -> None:
+    rhythm = pace.from_data(row.rhythm)
+    wait = _wait(poll, since=row.news_at or row.baselined_at, rhythm=rhythm, now=now)
     row.checked_at = row.read_at = now
     row.health, row.trouble, row.failures = Health.OK, "", 0
-    row.next_check_at = pace.moment(
-        now, _wait(poll, now=now), jitter=rng.random(), rhythm=pace.from_data(row.rhythm)
-    )
-
-
-def _note_move(row: Source, answer: Fetched, *, now: datetime) -> None:
-    """Follow a permanent redirect that has led to the same place long enough, on the same host only."""
-    target = answer.permanent_url or ""
-    if target != row.moved_to:
-        row.moved_to, row.moved_since = target, now if target else None
-        row.moved_seen = 0
-    if not target or row.moved_since is None:
-        return
-    row.moved_seen += 1
-    if row.moved_seen >= MOVED_SEEN and now - row.moved_since >= MOVED_FOR:
-        if _site(target) != _site(row.asked_at):
-            return  # `queries.notice` shows it to the operator, who decides.
-        row.address, row.moved_to, row.moved_since, row.moved_seen = target, "", None, 0
-        # Validators belong to an address.
-        row.etag = row.last_modified = ""
-
-
-def _site(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    row.next_check_at = pace.moment(now, wait, jitter=rng.random(), rhythm=rhythm)
 
 
 def _store_all(
-    done: Sequence[tuple[_Poll, Feed | ValueError]],
+    done: Sequence[tuple[Source, _Poll, Feed | ValueError]],
     *,
     report: Report,
     now: datetime,
@@ -260,28 +294,32 @@ def _store_all(
     if not done:
         return
     with transaction.atomic():
-        for poll, result in done:
+        for row, poll, result in done:
             if isinstance(result, ValueError):
-                _fail(poll.row, poll.source, result, report=report, now=now, rng=rng)
+                standing.fail(row, poll.source, result, now=now, rng=rng)
+                report.troubles.append(f"{poll.source.name}: {result}")
                 continue
             try:
                 with transaction.atomic():
-                    _store(poll, result, report=report, now=now, rng=rng)
+                    _store(row, poll, result, report=report, now=now, rng=rng)
             except Exception as error:
                 if isinstance(error, DatabaseError) and not _is_data(error):
                     raise  # The database is the trouble, not this source.
-                log.exception("could not store what %s holds", poll.row.name)
-                row = Source.objects.get(pk=poll.row.pk)
+                log.exception("could not store what %s holds", row.name)
+                row = Source.objects.get(pk=row.pk)
                 sorry = ValueError("What it holds could not be stored; the log says why.")
-                _fail(row, poll.source, sorry, report=report, now=now, rng=rng)
+                standing.fail(row, poll.source, sorry, now=now, rng=rng)
+                report.troubles.append(f"{poll.source.name}: {sorry}")
 
 
 def _is_data(error: DatabaseError) -> bool:
     return type(error).__name__ in ("DataError", "IntegrityError")
 
 
-def _store(poll: _Poll, feed: Feed, *, report: Report, now: datetime, rng: random.Random) -> None:
-    row, source, answer = poll.row, poll.source, poll.answer
+def _store(
+    row: Source, poll: _Poll, feed: Feed, *, report: Report, now: datetime, rng: random.Random
+) -> None:
+    source, answer = poll.source, poll.fetched
     # Entries first, validators with them: a crash between the two would lose entries for ever.
     taken = intake.store(
         row, feed.entries, announce=source.announce, now=now, unchanged=feed.unchanged
@@ -292,8 +330,8 @@ def _store(poll: _Poll, feed: Feed, *, report: Report, now: datetime, rng: rando
     row.body_hash, row.read_as = poll.digest, poll.read_as
     row.baselined_at = row.baselined_at or now
     row.rhythm = pace.as_data(feed.rhythm)
-    _note_move(row, answer, now=now)
-    _well(poll, now=now, rng=rng)
+    standing.note_move(row, answer, now=now)
+    _well(row, poll, now=now, rng=rng)
     row.save()
     report.new += taken.new
     report.noted += taken.noted
@@ -303,46 +341,3 @@ def _store(poll: _Poll, feed: Feed, *, report: Report, now: datetime, rng: rando
     log.info(
         "watched %s: %d new, %d noted, %d edited", row.name, taken.new, taken.noted, taken.edited
     )
-
-
-def _fail(
-    row: Source,
-    source: schema.Source,
-    error: Exception,
-    *,
-    report: Report,
-    now: datetime,
-    rng: random.Random,
-) -> None:
-    """Note a failed poll: what is wrong, and when to ask again. Entries and validators stay."""
-    row.checked_at = now
-    row.trouble = str(error)
-    row.moved_to, row.moved_since, row.moved_seen = "", None, 0
-    asked = error.retry_after if isinstance(error, Throttled) else None
-    row.failures += 1
-    if row.address and isinstance(error, Gone | NotFound):
-        # Where it moved to is no more; the operator's own address is asked next.
-        row.address, row.health = "", Health.BROKEN
-    elif isinstance(error, Blocked):
-        row.health = Health.BLOCKED
-    elif isinstance(error, Gone):
-        row.health = Health.GONE
-    else:
-        row.health = Health.BROKEN
-    wait = pace.after_failure(source.every, failures=row.failures, asked=asked)
-    row.next_check_at = pace.moment(now, wait, jitter=rng.random())
-    row.save()
-    if isinstance(error, Throttled):
-        _cool(
-            _site(row.asked_at) or error.host, now + min(asked or COOL, pace.LONGEST), besides=row
-        )
-    report.troubles.append(f"{source.name}: {error}")
-    log.warning("could not watch %s: %s", row.name, error)
-
-
-def _cool(site: str, until: datetime, *, besides: Source) -> None:
-    """Leave all sources of a site alone until `until`, restarts included."""
-    others = Source.objects.filter(active=True, next_check_at__lt=until, url__icontains=site)
-    for other in others.exclude(pk=besides.pk):
-        if _site(other.asked_at) == site:
-            Source.objects.filter(pk=other.pk).update(next_check_at=until)

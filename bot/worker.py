@@ -25,6 +25,7 @@ from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
 from bot import compose, mind, publish, watch
+from bot.away import Away
 from bot.networks.base import Endpoints
 from config import schema
 from review import intake, queries
@@ -51,11 +52,18 @@ class Pass:
         *,
         name: str,
         stop: Callable[[], bool] = lambda: False,
+        readers: Away | None = None,
     ) -> None:
         self.configuration = configuration
         self.name = name
         self.stop = stop
+        self.readers = readers or Away()
         self.fetch = watch.http_fetch(settings.HERODR_ALLOW_HOSTS, contact=settings.BASE_URL)
+
+    def close(self) -> None:
+        """Close the connections, and end the reading processes that have been idle for long."""
+        self.fetch.close()
+        self.readers.rest()
 
     def watch(self) -> str:
         """Ask every source that is due."""
@@ -64,6 +72,7 @@ class Pass:
             now=_now(),
             rng=random.SystemRandom(),
             fetch=self.fetch,
+            run=self.readers,
             stop=self.stop,
         )
         said = f"{_many(report.asked, 'source', 'sources')} asked, {_many(report.new, 'new entry', 'new entries')}"
@@ -127,6 +136,7 @@ class Loop:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self.publishing = threading.Lock()
+        self.readers = Away()
         self.configuration = schema.current(directory)
         self.complaint = ""
         mind.load(self.configuration)
@@ -143,16 +153,21 @@ class Loop:
                 log.error(
                     "the configuration cannot be used, so the last good one goes on: %s", error
                 )
-        return Pass(self.configuration, name=self.name, stop=self.stopping.is_set)
+        return Pass(
+            self.configuration, name=self.name, stop=self.stopping.is_set, readers=self.readers
+        )
 
     def look(self) -> None:
         """Watch, then compose."""
 
         def act() -> None:
             one_pass = self.one_pass()
-            one_pass.watch()
-            if not self.stopping.is_set():
-                one_pass.compose()
+            try:
+                one_pass.watch()
+                if not self.stopping.is_set():
+                    one_pass.compose()
+            finally:
+                one_pass.close()
             publish.tidy(one_pass.configuration, now=_now())
 
         self._guarded(act)

@@ -42,7 +42,7 @@ class Session:
             self._loop = asyncio.new_event_loop()
             self._fetcher = self._make()
             self._loop.run_until_complete(self._fetcher.open())
-        return self._loop.run_until_complete(self._all(self._fetcher, requests))
+        return self._loop.run_until_complete(self._fetcher.all(requests, settle=_settled))
 
     def __enter__(self) -> Self:
         return self
@@ -63,21 +63,11 @@ class Session:
             self._loop.close()
         self._loop = self._fetcher = None
 
-    async def _all(
-        self, fetcher: Fetcher, requests: Sequence[Request]
-    ) -> list[Fetched | FetchError]:
-        return await asyncio.gather(*(_one(fetcher, request) for request in requests))
 
-
-async def _one(fetcher: Fetcher, request: Request) -> Fetched | FetchError:
-    try:
-        return await fetcher.get(request)
-    except FetchError as error:
-        return error
-    except Exception as error:
-        # A mistake of ours must not cost the other sources their turn.
-        log.exception("fetch failed", extra={"host": host_of(request.url)})
-        return Unreachable(f"The fetch failed in an unforeseen way ({type(error).__name__}).")
+def _settled(request: Request, error: Exception) -> FetchError:
+    # A mistake of ours must not cost the other sources their turn.
+    log.error("fetch failed", exc_info=error, extra={"host": host_of(request.url)})
+    return Unreachable(f"The fetch failed in an unforeseen way ({type(error).__name__}).")
 
 
 def fetch_all(

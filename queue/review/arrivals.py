@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from config import schema
@@ -145,7 +146,7 @@ def store(
     entries are stored but not announced, unless `announce` says so. Sets, but does not save, what `source`
     itself remembers of its news.
     """
-    settled = source.pk is not None and source.entries.exists()
+    settled = source.baselined_at is not None or source.entries.exists()
     moved = source.baselined_at is None and settled
     first = source.baselined_at is None and not settled
     known = _known(source, entries) if settled else {}
@@ -180,8 +181,10 @@ def store(
                 here[same] = twin
         twin.names += names
         here.update((name, here.get(name, twin)) for name in names)
-    Entry.objects.bulk_update(reread, ["item_hash"], batch_size=100)
-    EntryAlias.objects.bulk_create(further, ignore_conflicts=True)
+    if reread:
+        Entry.objects.bulk_update(reread, ["item_hash"], batch_size=100)
+    if further:
+        EntryAlias.objects.bulk_create(further, ignore_conflicts=True)
     news = sum(1 for item in fresh if item.is_news)
     held = ""
     if news and not first:
@@ -190,8 +193,10 @@ def store(
     fresh.sort(key=lambda item: -order[id(item.entry)])
     _create(source, fresh, held=bool(held), now=now)
     if fresh:
+        # How long its silences are is worked out once a day.
+        if source.news_at is None or source.news_at.date() != now.date():
+            source.silent_after = _silent_after(source)
         source.news_at = now
-        source.silent_after = _silent_after(source)
     waiting = news if held else 0
     return Intake(
         new=news - waiting,
@@ -206,20 +211,19 @@ def _known(source: Source, entries: Sequence[EntryLike]) -> dict[str, Entry]:
     """Return the stored entries by the names under which this poll shows them."""
     found: dict[str, Entry] = {}
     for part in _parts({name for entry in entries for name in _names(entry)}):
-        for alias in EntryAlias.objects.filter(source=source, key__in=part).select_related("entry"):
-            found[alias.key] = alias.entry
         for row in Entry.objects.filter(source=source, key__in=part):
             found[row.key] = row
+        left = [name for name in part if name not in found]
+        for alias in EntryAlias.objects.filter(source=source, key__in=left).select_related("entry"):
+            found[alias.key] = alias.entry
     strangers = [e for e in entries if not any(name in found for name in _names(e))]
     pages = {page for entry in strangers if (page := _page(entry))}
     words = {said for entry in strangers if (said := _words(entry))}
     by_page: dict[tuple[str, str], Entry] = {}
     by_words: dict[str, Entry] = {}
-    for part in _parts(pages):
-        for row in Entry.objects.filter(source=source, page__in=part):
+    for part in _parts(pages | words):
+        for row in Entry.objects.filter(Q(page__in=part) | Q(content_hash__in=part), source=source):
             by_page[row.page, row.title.casefold()] = row
-    for part in _parts(words):
-        for row in Entry.objects.filter(source=source, content_hash__in=part):
             by_words[row.content_hash] = row
     for entry in strangers:
         again = by_page.get((_page(entry), entry.title.casefold())) or by_words.get(_words(entry))
@@ -340,11 +344,6 @@ def _silent_after(source: Source) -> datetime | None:
 
 
 # -- what is held ---------------------------------------------------------------------------------------
-
-
-def held_entries(source: Source) -> int:
-    """Return how many entries of `source` wait for a person."""
-    return Entry.objects.filter(source=source, held=True).count()
 
 
 @transaction.atomic

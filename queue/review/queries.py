@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.models import Permission
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from review.models import (
@@ -16,6 +16,7 @@ from review.models import (
     Announcement,
     Attempt,
     Decision,
+    Entry,
     Event,
     Person,
     Post,
@@ -199,6 +200,11 @@ def sources() -> QuerySet[Source]:
         )
         .order_by("name")
     )
+
+
+def held_entries(source: str) -> QuerySet[Entry]:
+    """Return the entries of the source of that name that are held for a person, oldest first."""
+    return Entry.objects.filter(source__name=source, held=True).order_by("pk")
 
 
 def notice(source: Source) -> str:
