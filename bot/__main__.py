@@ -11,7 +11,18 @@ import sys
 
 import typer
 
-from bot.commands import check, keeping, looking, moving, queue, ready, record, serving, status
+from bot.commands import (
+    check,
+    keeping,
+    looking,
+    moving,
+    queue,
+    ready,
+    record,
+    serving,
+    sources,
+    status,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +39,7 @@ app.command()(serving.sign_in)
 app.command()(looking.preview)
 app.add_typer(looking.rules_app, name="rules")
 app.add_typer(queue.app, name="queue")
+app.add_typer(sources.app, name="sources")
 app.command()(status.status)
 app.command()(status.resume)
 app.command()(status.stop)

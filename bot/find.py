@@ -78,6 +78,7 @@ def _announcements(
             paragraphs=piece.paragraphs,
             image=piece.image,
             image_alt=piece.image_alt,
+            page=_page(link),
         )
         if piece.furniture:
             found.append(replace(base, set_aside=SetAside.FURNITURE, because=(piece.furniture,)))
@@ -92,6 +93,15 @@ def _announcements(
             )
         )
     return tuple(found)
+
+
+def _page(link: str) -> str:
+    """Return the identity of the place `link` leads to; "" for a site's front page, which is no news."""
+    page = links.key(link)
+    if not any(mark in page for mark in "/?"):
+        return ""
+    fragment = link.partition("#")[2]
+    return f"{page}#{fragment}" if fragment else page
 
 
 def _summary(paragraphs: tuple[str, ...]) -> str:

@@ -17,14 +17,20 @@ from review import text
 
 
 def preview(
-    answer: Fetched, *, configuration: schema.Configuration, mind: Mind, language: str = "en"
+    answer: Fetched,
+    *,
+    configuration: schema.Configuration,
+    mind: Mind,
+    language: str = "en",
+    source: schema.Source | None = None,
 ) -> dict[str, Any]:
     """Return what would be drafted from `answer`, in the shape the design gives `bot preview --json`.
 
-    A source of that address in sources.toml says how to read it; else a feed is read as a feed, and
-    anything else as a bulletin. Raises ValueError with one sentence where it can be read as neither.
+    `source`, or the source of that address in sources.toml, says how to read it; else a feed is read as a
+    feed, and anything else as a bulletin. Raises ValueError with one sentence where it can be read as
+    neither.
     """
-    source = next((s for s in configuration.sources if s.url == answer.url), None)
+    source = source or next((s for s in configuration.sources if s.url == answer.url), None)
     feed, is_bulletin = _read(answer, source, language)
     found: list[Announcement] = []
     for entry in feed.entries:

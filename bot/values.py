@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -55,7 +55,9 @@ class Entry:
     """One item as its source gave it.
 
     `key` identifies it within its source for ever; `aliases` are further keys by which the same item may
-    come back (another guid form, its normalised link). `html` is sanitised; `summary` is plain text.
+    come back (another guid form, its normalised link). `html` is sanitised; `summary` is plain text. `page`
+    is the identity of the page it links to ("" where that is none of its own), `item_hash` that of the
+    item's bytes in the feed, by which an unchanged item is passed over at the next poll ("" where unknown).
     """
 
     key: str
@@ -66,16 +68,33 @@ class Entry:
     published_at: datetime | None = None
     language: str = ""
     aliases: tuple[str, ...] = ()
+    page: str = ""
+    item_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a feed asks to be left alone: not again within `wait`, not in `hours` (0 to 23, UTC), not on
+    `days` (0 is Monday)."""
+
+    wait: timedelta | None = None
+    hours: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A parsed source: its entries in the order given, and what was odd about it in plain sentences."""
+    """A parsed source: its entries in the order given, and what was odd about it in plain sentences.
+
+    `unchanged` counts the items that were passed over because their bytes are known.
+    """
 
     entries: tuple[Entry, ...]
     title: str = ""
     language: str = ""
     problems: tuple[str, ...] = ()
+    rhythm: Rhythm = Rhythm()
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +175,4 @@ class Announcement:
     paragraphs: tuple[str, ...] = ()
     image: str = ""
     image_alt: str = ""
+    page: str = ""  # the identity of the page it links to, "" where there is none

@@ -1,9 +1,10 @@
 """watch: due sources → fetch → parse → intake.
 
-    due sources ─fetch_all→ answers ─read→ Feed ─intake.store→ rows; then, and only then, the validators
+    due sources ─fetch→ answers ─read→ Feed ─intake.store→ rows; then, and only then, the validators
 
 A source that fails costs its own poll and nothing else: its row says in one sentence what is wrong, and it
-is asked again later. What is due is a row (`next_check_at`), so a restart asks nobody again.
+is asked again later. What is due is a row (`next_check_at`), so a restart asks nobody again. Sources with
+nothing new, nearly all of them nearly always, cost one UPDATE for the whole batch.
 """
 
 from __future__ import annotations
@@ -12,26 +13,34 @@ import hashlib
 import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from bot.fetch import Blocked, FetchError, Gone, Request, Throttled, fetch_all, user_agent
-from bot.read import read
-from bot.values import Fetched
+from bot import away, pace, parse, standing
+from bot.fetch import (
+    FetchError,
+    Request,
+    Session,
+    user_agent,
+)
+from bot.read import Job, do, manner_of
+from bot.values import Feed, Fetched, Rhythm
 from config import schema
 from review import intake
 from review.models import Source
 
 log = logging.getLogger(__name__)
 
-BATCH = 100  # sources fetched together; bounds what is in memory
-LONGEST = timedelta(hours=24)  # no header and no failure stops a source for longer
+BATCH = 250  # sources fetched together; bounds what is in memory
+LEASE = timedelta(minutes=3)  # how long a batch may take before another worker may ask its sources
+TOGETHER = 25  # sources stored in one transaction
 Health = Source.Health
 
 Fetch = Callable[[Sequence[Request]], Sequence[Fetched | FetchError]]
+Run = Callable[[Callable[[Job], Feed], Sequence[Job]], Iterator[tuple[int, Feed | ValueError]]]
 
 
 @dataclass
@@ -45,52 +54,136 @@ class Report:
     troubles: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Due:
+    """A source that is due: the columns of its row that are needed while nothing has changed."""
+
+    pk: int
+    name: str
+    url: str
+    address: str
+    etag: str
+    last_modified: str
+    read_as: str
+    body_hash: str
+    health: str
+    trouble: str
+    failures: int
+    moved_to: str
+    rhythm: dict[str, object]
+    news_at: datetime | None
+    baselined_at: datetime | None
+
+
+_COLUMNS = tuple(column.name for column in fields(_Due))
+
+
+@dataclass(slots=True)
+class _Poll:
+    """One source, its settings, and the answer of its server."""
+
+    due: _Due
+    source: schema.Source
+    read_as: str
+    answer: Fetched | FetchError
+    digest: str = ""
+
+    @property
+    def fetched(self) -> Fetched:
+        """The answer of a poll that did not fail."""
+        assert isinstance(self.answer, Fetched)  # noqa: S101
+        return self.answer
+
+
 def watch(
     configuration: schema.Configuration,
     *,
     now: datetime,
     rng: random.Random,
     fetch: Fetch,
+    run: Run = away.here,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Ask every source that is due, store what is new, and say what happened."""
+    """Ask every source that is due, store what is new, and say what happened. `run` does the reading."""
     intake.sync_sources(configuration.sources, now=now)
-    settings = {source.name: source for source in configuration.sources}
+    settings = _settings(configuration)
     report = Report()
-    due = list(Source.objects.filter(active=True, next_check_at__lte=now).order_by("next_check_at"))
+    due = list(
+        Source.objects.filter(active=True, next_check_at__lte=now)
+        .exclude(health=Health.GONE)
+        .order_by("next_check_at")
+        .values_list(*_COLUMNS)
+    )
     for start in range(0, len(due), BATCH):
         if stop():
             break
-        batch = [(row, settings[row.name]) for row in due[start : start + BATCH]]
-        for (row, source), answer in zip(batch, _answers(batch, configuration, fetch), strict=True):
-            report.asked += 1
-            _take(row, source, answer, report=report, now=now, rng=rng)
+        ours = _claim([row[0] for row in due[start : start + BATCH]], now=now)
+        batch = [
+            (_Due(*row), *settings[row[1]]) for row in due[start : start + BATCH] if row[0] in ours
+        ]
+        answers = _answers(batch, configuration, fetch)
+        report.asked += len(batch)
+        polls = [_Poll(*asked, answer) for asked, answer in zip(batch, answers, strict=True)]
+        _take(polls, run=run, report=report, now=now, rng=rng)
     return report
 
 
-def http_fetch(allow_hosts: Sequence[str], *, contact: str = "") -> Fetch:
+def _claim(keys: Sequence[int], *, now: datetime) -> set[int]:
+    """Take sources for this worker: another that looks at the same time passes them over.
+
+    A worker that dies with them in hand costs them `LEASE`, not their turn.
+    """
+    with transaction.atomic():
+        free = Source.objects.select_for_update(skip_locked=True).filter(
+            pk__in=keys, next_check_at__lte=now
+        )
+        ours = set(free.values_list("pk", flat=True))
+        Source.objects.filter(pk__in=ours).update(next_check_at=now + LEASE)
+    return ours
+
+
+_Settings = dict[str, tuple[schema.Source, str]]
+_last: list[tuple[schema.Configuration, _Settings]] = []
+
+
+def _settings(configuration: schema.Configuration) -> _Settings:
+    """Return each source's settings and the way it is read, by name; worked out once a configuration."""
+    if not _last or _last[0][0] is not configuration:
+        found = {source.name: (source, _read_as(source)) for source in configuration.sources}
+        _last[:] = [(configuration, found)]
+    return _last[0][1]
+
+
+def http_fetch(allow_hosts: Sequence[str], *, contact: str = "") -> Session:
     """Return the real fetch, which lets through the private hosts or networks in `allow_hosts`.
 
     `contact` is an address at which servers' operators find ours.
     """
-    agent = user_agent(contact)
-    return lambda requests: fetch_all(requests, allow_hosts=allow_hosts, agent=agent)
+    return Session(allow_hosts=allow_hosts, agent=user_agent(contact))
+
+
+def _read_as(source: schema.Source) -> str:
+    """Name the way `source` is read: another parser or other settings, another name."""
+    manner = f"{parse.VERSION} {manner_of(source)!r}"
+    return hashlib.sha256(manner.encode()).hexdigest()
 
 
 def _answers(
-    batch: Sequence[tuple[Source, schema.Source]],
+    batch: Sequence[tuple[_Due, schema.Source, str]],
     configuration: schema.Configuration,
     fetch: Fetch,
 ) -> list[Fetched | FetchError]:
     remote = [
-        Request(row.url, etag=row.etag, last_modified=row.last_modified)
-        for row, source in batch
+        Request(due.address or due.url, etag=due.etag, last_modified=due.last_modified)
+        if due.read_as == read_as
+        else Request(due.address or due.url)
+        for due, source, read_as in batch
         if not source.is_file
     ]
     answers: Iterator[Fetched | FetchError] = iter(fetch(remote) if remote else ())
     return [
         _read_file(configuration.path_of(source), source.url) if source.is_file else next(answers)
-        for _, source in batch
+        for _, source, _ in batch
     ]
 
 
@@ -104,42 +197,160 @@ def _read_file(path: Path, url: str) -> Fetched | FetchError:
 
 
 def _take(
-    row: Source,
-    source: schema.Source,
-    answer: Fetched | FetchError,
+    polls: Sequence[_Poll],
+    *,
+    run: Run,
+    report: Report,
+    now: datetime,
+    rng: random.Random,
+) -> None:
+    """Store what a batch of answers holds."""
+    quiet: dict[tuple[timedelta, Rhythm], list[int]] = {}
+    to_read: list[_Poll] = []
+    others: list[_Poll] = []
+    for poll in polls:
+        due, answer = poll.due, poll.answer
+        if isinstance(answer, FetchError):
+            others.append(poll)
+            continue
+        if answer.status != 304:
+            poll.digest = hashlib.sha256(answer.body).hexdigest()
+            same = due.read_as == poll.read_as and poll.digest == due.body_hash
+            if not (due.baselined_at and same):
+                to_read.append(poll)
+                continue
+        if _is_quiet(due, answer):
+            rhythm = pace.from_data(due.rhythm)
+            alike = (
+                _wait(poll, since=due.news_at or due.baselined_at, rhythm=rhythm, now=now),
+                rhythm,
+            )
+            quiet.setdefault(alike, []).append(due.pk)
+        else:
+            others.append(poll)
+    for (wait, rhythm), keys in quiet.items():
+        Source.objects.filter(pk__in=keys).update(
+            checked_at=now,
+            read_at=now,
+            next_check_at=pace.moment(now, wait, jitter=rng.random(), rhythm=rhythm),
+        )
+    if not (to_read or others):
+        return
+    rows = Source.objects.in_bulk([poll.due.pk for poll in (*to_read, *others)])
+    with transaction.atomic():
+        for poll in others:
+            row = rows[poll.due.pk]
+            if isinstance(poll.answer, FetchError):
+                standing.fail(row, poll.source, poll.answer, now=now, rng=rng)
+                report.troubles.append(f"{poll.source.name}: {poll.answer}")
+            else:
+                _unchanged(row, poll, now=now, rng=rng)
+    jobs = [
+        Job(
+            poll.fetched,
+            manner_of(poll.source),
+            intake.known_items(rows[poll.due.pk])
+            if poll.due.read_as == poll.read_as
+            else frozenset(),
+        )
+        for poll in to_read
+    ]
+    done: list[tuple[Source, _Poll, Feed | ValueError]] = []
+    for number, result in run(do, jobs):
+        done.append((rows[to_read[number].due.pk], to_read[number], result))
+        if len(done) == TOGETHER:
+            _store_all(done, report=report, now=now, rng=rng)
+            done.clear()
+    _store_all(done, report=report, now=now, rng=rng)
+
+
+def _is_quiet(due: _Due, answer: Fetched) -> bool:
+    """Tell whether nothing at all is to be noted of an unchanged source, so that one UPDATE does for many."""
+    modified = answer.headers.get("last-modified") or due.last_modified
+    return (
+        due.health == "ok"
+        and not (due.trouble or due.failures or due.moved_to)
+        and answer.permanent_url is None
+        and modified == due.last_modified
+    )
+
+
+def _unchanged(row: Source, poll: _Poll, *, now: datetime, rng: random.Random) -> None:
+    answer = poll.fetched
+    if row.last_modified and answer.status == 304:
+        row.last_modified = answer.headers.get("last-modified", "") or row.last_modified
+    standing.note_move(row, answer, now=now)
+    _well(row, poll, now=now, rng=rng)
+    row.save()
+
+
+def _wait(poll: _Poll, *, since: datetime | None, rhythm: Rhythm, now: datetime) -> timedelta:
+    return pace.wait(
+        poll.source.every,
+        fresh=pace.fresh_for(poll.fetched.headers),
+        rhythm=rhythm,
+        quiet=now - (since or now),
+    )
+
+
+def _well(row: Source, poll: _Poll, *, now: datetime, rng: random.Random) -> None:
+    rhythm = pace.from_data(row.rhythm)
+    wait = _wait(poll, since=row.news_at or row.baselined_at, rhythm=rhythm, now=now)
+    row.checked_at = row.read_at = now
+    row.health, row.trouble, row.failures = Health.OK, "", 0
+    row.next_check_at = pace.moment(now, wait, jitter=rng.random(), rhythm=rhythm)
+
+
+def _store_all(
+    done: Sequence[tuple[Source, _Poll, Feed | ValueError]],
     *,
     report: Report,
     now: datetime,
     rng: random.Random,
 ) -> None:
-    row.checked_at = now
-    if isinstance(answer, FetchError):
-        _fail(row, source, answer, report=report, now=now, rng=rng)
+    """Store several sources in one transaction, each in its own savepoint."""
+    if not done:
         return
-    row.next_check_at = _later(now, source.every, rng)
-    digest = hashlib.sha256(answer.body).hexdigest()
-    if answer.status == 304 or (row.baselined_at and digest == row.body_hash):
-        row.health, row.trouble, row.failures = Health.OK, "", 0
-        row.save()
-        return
-    try:
-        feed = read(answer, source)
-        if feed.problems and not feed.entries:
-            # A listing whose selectors find nothing has changed; that is not "no news".
-            raise ValueError(feed.problems[0])
-    except ValueError as error:
-        _fail(row, source, error, report=report, now=now, rng=rng)
-        return
-    # Entries first, validators with them: a crash between the two would lose entries for ever.
     with transaction.atomic():
-        taken = intake.store(row, feed.entries, announce=source.announce, now=now)
-        row.etag = answer.headers.get("etag", "")
-        row.last_modified = answer.headers.get("last-modified", "")
-        row.body_hash = digest
-        row.baselined_at = row.baselined_at or now
-        row.health, row.failures = Health.OK, 0
-        row.trouble = taken.held
-        row.save()
+        for row, poll, result in done:
+            if isinstance(result, ValueError):
+                standing.fail(row, poll.source, result, now=now, rng=rng)
+                report.troubles.append(f"{poll.source.name}: {result}")
+                continue
+            try:
+                with transaction.atomic():
+                    _store(row, poll, result, report=report, now=now, rng=rng)
+            except Exception as error:
+                if isinstance(error, DatabaseError) and not _is_data(error):
+                    raise  # The database is the trouble, not this source.
+                log.exception("could not store what %s holds", row.name)
+                row = Source.objects.get(pk=row.pk)
+                sorry = ValueError("What it holds could not be stored; the log says why.")
+                standing.fail(row, poll.source, sorry, now=now, rng=rng)
+                report.troubles.append(f"{poll.source.name}: {sorry}")
+
+
+def _is_data(error: DatabaseError) -> bool:
+    return type(error).__name__ in ("DataError", "IntegrityError")
+
+
+def _store(
+    row: Source, poll: _Poll, feed: Feed, *, report: Report, now: datetime, rng: random.Random
+) -> None:
+    source, answer = poll.source, poll.fetched
+    # Entries first, validators with them: a crash between the two would lose entries for ever.
+    taken = intake.store(
+        row, feed.entries, announce=source.announce, now=now, unchanged=feed.unchanged
+    )
+    keeps = pace.keeps_validators(answer.headers)
+    row.etag = answer.headers.get("etag", "") if keeps else ""
+    row.last_modified = answer.headers.get("last-modified", "") if keeps else ""
+    row.body_hash, row.read_as = poll.digest, poll.read_as
+    row.baselined_at = row.baselined_at or now
+    row.rhythm = pace.as_data(feed.rhythm)
+    standing.note_move(row, answer, now=now)
+    _well(row, poll, now=now, rng=rng)
+    row.save()
     report.new += taken.new
     report.noted += taken.noted
     report.edited += taken.edited
@@ -148,34 +359,3 @@ def _take(
     log.info(
         "watched %s: %d new, %d noted, %d edited", row.name, taken.new, taken.noted, taken.edited
     )
-
-
-def _fail(
-    row: Source,
-    source: schema.Source,
-    error: Exception,
-    *,
-    report: Report,
-    now: datetime,
-    rng: random.Random,
-) -> None:
-    """Note a failed poll: what is wrong, and when to ask again. Entries and validators stay."""
-    row.failures += 1
-    row.trouble = str(error)
-    wait = source.every * 2 ** min(row.failures - 1, 10)
-    row.health = Health.BROKEN
-    if isinstance(error, Blocked):
-        row.health = Health.BLOCKED
-    elif isinstance(error, Gone):
-        row.health, wait = Health.GONE, LONGEST
-    elif isinstance(error, Throttled) and error.retry_after:
-        wait = max(source.every, error.retry_after)
-    row.next_check_at = _later(now, min(wait, max(LONGEST, source.every)), rng)
-    row.save()
-    report.troubles.append(f"{source.name}: {error}")
-    log.warning("could not watch %s: %s", row.name, error)
-
-
-def _later(now: datetime, wait: timedelta, rng: random.Random) -> datetime:
-    """Add up to a tenth, never less: servers count an early request against us."""
-    return now + wait * (1 + rng.random() / 10)

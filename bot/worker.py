@@ -27,6 +27,7 @@ from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
 from bot import alerts, compose, mind, publish, watch
+from bot.away import Away
 from bot.fetch import FetchError, Request, fetch_all
 from bot.networks.base import Endpoints
 from config import schema
@@ -56,12 +57,19 @@ class Pass:
         name: str,
         stop: Callable[[], bool] = lambda: False,
         the_mind: mind.Mind | None = None,
+        readers: Away | None = None,
     ) -> None:
         self.configuration = configuration
         self.mind = the_mind
         self.name = name
         self.stop = stop
+        self.readers = readers or Away()
         self.fetch = watch.http_fetch(settings.HERODR_ALLOW_HOSTS, contact=settings.BASE_URL)
+
+    def close(self) -> None:
+        """Close the connections, and end the reading processes that have been idle for long."""
+        self.fetch.close()
+        self.readers.rest()
 
     def watch(self) -> str:
         """Ask every source that is due."""
@@ -70,6 +78,7 @@ class Pass:
             now=_now(),
             rng=random.SystemRandom(),
             fetch=self.fetch,
+            run=self.readers,
             stop=self.stop,
         )
         said = f"{_many(report.asked, 'source', 'sources')} asked, {_many(report.new, 'new entry', 'new entries')}"
@@ -133,6 +142,7 @@ class Loop:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self.publishing = threading.Lock()
+        self.readers = Away()
         self.configuration = schema.current(directory)
         self.complaint = ""
         self.mind = mind.current(self.configuration)
@@ -150,7 +160,11 @@ class Loop:
                     "the configuration cannot be used, so the last good one goes on: %s", error
                 )
         return Pass(
-            self.configuration, name=self.name, stop=self.stopping.is_set, the_mind=self.mind
+            self.configuration,
+            name=self.name,
+            stop=self.stopping.is_set,
+            the_mind=self.mind,
+            readers=self.readers,
         )
 
     def look(self) -> None:
@@ -158,9 +172,12 @@ class Loop:
 
         def act() -> None:
             one_pass = self.one_pass()
-            one_pass.watch()
-            if not self.stopping.is_set():
-                one_pass.compose()
+            try:
+                one_pass.watch()
+                if not self.stopping.is_set():
+                    one_pass.compose()
+            finally:
+                one_pass.close()
             publish.tidy(one_pass.configuration, now=_now())
 
         self._guarded(act)

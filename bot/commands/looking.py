@@ -34,7 +34,7 @@ def preview(
 
     configuration = ready.configuration()
     result = look(
-        _get(target),
+        get(target),
         configuration=configuration,
         mind=mind.load(configuration),
         language=language,
@@ -42,7 +42,8 @@ def preview(
     typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else as_text(result))
 
 
-def _get(target: str) -> Fetched:
+def get(target: str) -> Fetched:
+    """Fetch an address or read a file. Raises `Trouble`."""
     if target.startswith(("http://", "https://")):
         import os
 

@@ -113,12 +113,16 @@ def once(
     configuration = ready.configuration()
     one_pass = the_worker.Pass(configuration, name=f"once-{os.getpid()}")
     sentences = []
-    if step in (None, Step.WATCH):
-        sentences.append(one_pass.watch())
-    if step in (None, Step.COMPOSE):
-        sentences.append(one_pass.compose())
-    if step in (None, Step.PUBLISH):
-        sentences.append(one_pass.publish())
+    try:
+        if step in (None, Step.WATCH):
+            sentences.append(one_pass.watch())
+        if step in (None, Step.COMPOSE):
+            sentences.append(one_pass.compose())
+        if step in (None, Step.PUBLISH):
+            sentences.append(one_pass.publish())
+    finally:
+        one_pass.close()
+        one_pass.readers.close()
     sentences.append(the_worker.where_things_stand())
     typer.echo(" ".join(sentence for sentence in sentences if sentence))
 

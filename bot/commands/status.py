@@ -80,8 +80,11 @@ def collect(now: datetime) -> dict[str, Any]:
             {
                 "name": source.name,
                 "url": source.url,
-                "health": source.health,
+                "health": source.standing(now).value,
                 "trouble": source.trouble or None,
+                "notice": queries.notice(source) or None,
+                "held": source.held_count,  # type: ignore[attr-defined]  # annotated
+                "news_at": _iso(source.news_at),
                 "checked_at": _iso(source.checked_at),
                 "next_check_at": _iso(source.next_check_at),
                 "failures": source.failures,
@@ -128,6 +131,34 @@ def _version_days_left(network: str, now: datetime) -> int | None:
     return versions.days_left(Endpoints.from_environment(os.environ).linkedin_version, now.date())
 
 
+# Five different things, and one that is none of them yet.
+_STANDINGS = {
+    "new": "not read yet",
+    "ok": "well, nothing new",
+    "broken": "broken",
+    "blocked": "blocked: it refuses this machine",
+    "gone": "gone for good",
+    "silent": "silent for longer than usual",
+}
+
+
+def _standing(source: dict[str, Any]) -> str:
+    said = _STANDINGS[source["health"]]
+    if source["health"] in ("ok", "silent") and source["news_at"]:
+        said += f" since {source['news_at'][:16].replace('T', ' ')} UTC"
+    return said
+
+
+def _held(source: dict[str, Any]) -> str:
+    if not source["held"]:
+        return ""
+    entries = "1 entry is" if source["held"] == 1 else f"{source['held']} entries are"
+    return (
+        f'{entries} held: `bot sources held "{source["name"]}"` lists them, then '
+        "`bot sources release` has them drafted and `bot sources dismiss` does not."
+    )
+
+
 def _text(result: dict[str, Any]) -> str:
     posts = ", ".join(
         f"{number} {state.replace('_', ' ')}" for state, number in result["posts"].items() if number
@@ -138,8 +169,9 @@ def _text(result: dict[str, Any]) -> str:
             0, f"EVERYTHING IS STOPPED by {result['stopped']['by']}: {result['stopped']['reason']}"
         )
     for source in result["sources"]:
-        said = f": {source['trouble']}" if source["trouble"] else ""
-        lines.append(f"Source {source['name']} ({source['health']}){said}")
+        lines.append(f"Source {source['name']} ({_standing(source)})")
+        more = (source["trouble"], source["notice"], _held(source))
+        lines += [f"  {said}" for said in more if said]
     for account in result["accounts"]:
         how = "live" if account["live"] else "rehearsing"
         if account["paused"]:

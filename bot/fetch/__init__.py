@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from bot.fetch.addresses import parse_allow_hosts
-from bot.fetch.client import Fetcher, Limits, Request, fetch_all, user_agent
+from bot.fetch.client import Fetcher, Limits, Request, user_agent
 from bot.fetch.errors import (
     BadAddress,
     Blocked,
@@ -20,6 +20,7 @@ from bot.fetch.errors import (
     TooLarge,
     Unreachable,
 )
+from bot.fetch.session import Session, fetch_all
 
 __all__ = [
     "BadAddress",
@@ -32,6 +33,7 @@ __all__ = [
     "NotFound",
     "Request",
     "ServerTrouble",
+    "Session",
     "Throttled",
     "TooLarge",
     "Unreachable",

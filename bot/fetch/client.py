@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
@@ -20,21 +20,17 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.fetch.addresses import Allowed
+from bot.fetch.answers import raise_for
 from bot.fetch.body import ACCEPT_ENCODING, Unpacker
 from bot.fetch.errors import (
     BadAddress,
-    Blocked,
     FetchError,
     Forbidden,
-    Gone,
-    NotFound,
     ServerTrouble,
     Throttled,
     Unreachable,
 )
 from bot.values import Fetched
-
-log = logging.getLogger(__name__)
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
@@ -43,6 +39,8 @@ ACCEPT = (
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _CHUNK = 64 * 1024
+# A host that asks for patience and does not say how much gets this, in seconds.
+_COOL = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +98,22 @@ class Fetcher:
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         self._session: aiohttp.ClientSession | None = None
+        self._timeout = self._timeout_of(self._limits.total)
+        # Until when (monotonic seconds) a host is left alone, since it asked for that.
+        self._cooling: dict[str, float] = {}
+
+    def _timeout_of(self, seconds: float) -> aiohttp.ClientTimeout:
+        # The threshold is from where aiohttp rounds time limits up to whole seconds.
+        return aiohttp.ClientTimeout(
+            total=seconds, sock_connect=self._limits.connect, ceil_threshold=3600
+        )
 
     async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def open(self) -> None:
+        """Make ready to fetch; `close` is the other end."""
         connector = aiohttp.TCPConnector(
             resolver=_GuardedResolver(self._allowed),
             use_dns_cache=False,
@@ -114,9 +126,8 @@ class Fetcher:
             headers=self._headers,
             auto_decompress=False,
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
+            timeout=self._timeout,
         )
-        return self
 
     async def __aexit__(
         self,
@@ -124,6 +135,10 @@ class Fetcher:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -134,49 +149,103 @@ class Fetcher:
         A 200 that carries the validator we sent counts as 304 too: some servers never answer that. The
         time limit starts when it is this request's turn.
         """
-        url = _checked(request.url)
-        host_slot = self._host_slots.setdefault(
-            url.host or "", asyncio.Semaphore(self._limits.per_host)
+        host = _checked(request.url).host or ""
+        slot = self._host_slots.setdefault(host, asyncio.Semaphore(self._limits.per_host))
+        async with slot, self._slots:
+            return await self._in_time(request)
+
+    async def all(
+        self,
+        requests: Sequence[Request],
+        *,
+        settle: Callable[[Request, Exception], FetchError],
+    ) -> list[Fetched | FetchError]:
+        """Fetch all `requests`; the answers come in the order asked.
+
+        One that fails is a `FetchError` in its place; `settle` makes one of any other error.
+        """
+        answers: dict[int, Fetched | FetchError] = {}
+        waiting: dict[str, deque[int]] = {}
+        for number, request in enumerate(requests):
+            waiting.setdefault(host_of(request.url), deque()).append(number)
+        # A host has as many turns as it may have connections. Who takes a turn gives it back, so when
+        # none is left, those who hold one do the rest.
+        turns = deque(
+            queue
+            for queue in waiting.values()
+            for _ in range(min(self._limits.per_host, len(queue)))
         )
+
+        async def work() -> None:
+            while turns:
+                queue = turns.popleft()
+                if not queue:
+                    continue
+                number = queue.popleft()
+                try:
+                    answers[number] = await self._in_time(requests[number])
+                except FetchError as error:
+                    answers[number] = error
+                except Exception as error:
+                    answers[number] = settle(requests[number], error)
+                turns.append(queue)
+
+        await asyncio.gather(*(work() for _ in range(min(self._at_once, len(turns)))))
+        return [answers[number] for number in range(len(requests))]
+
+    async def _in_time(self, request: Request) -> Fetched:
+        url = _checked(request.url)
         who = url.host or "The server"
-        async with host_slot, self._slots:
-            try:
-                async with asyncio.timeout(self._limits.total):
-                    return await self._follow(url, request)
-            except TimeoutError:
-                seconds = f"{self._limits.total:g} seconds"
-                raise Unreachable(f"{who} did not answer in full within {seconds}.") from None
-            except aiohttp.ClientError as error:
-                raise _explained(error, who=who) from error
-            except (OSError, ValueError) as error:
-                raise Unreachable(f"{who} could not be asked ({type(error).__name__}).") from error
+        if self._cooling:
+            left = self._cooling.get(who, 0.0) - time.monotonic()
+            if left > 0:
+                raise Throttled(
+                    f"{who} asks to be left alone for a while.",
+                    retry_after=timedelta(seconds=left),
+                    host=who,
+                )
+        try:
+            return await self._follow(url, request)
+        except Throttled as error:
+            patience = error.retry_after.total_seconds() if error.retry_after else _COOL
+            for host in (who, error.host):
+                self._cooling[host] = time.monotonic() + patience
+            raise
+        except TimeoutError:
+            seconds = f"{self._limits.total:g} seconds"
+            raise Unreachable(f"{who} did not answer in full within {seconds}.") from None
+        except aiohttp.ClientError as error:
+            raise _explained(error, who=who) from error
+        except (OSError, ValueError) as error:
+            raise Unreachable(f"{who} could not be asked ({type(error).__name__}).") from error
 
     async def _follow(self, url: URL, request: Request) -> Fetched:
+        answer = await self._ask(url, request, None)
+        if isinstance(answer, Fetched):
+            return answer
+        started = time.monotonic()
         permanent = True
-        moved_to: str | None = None
         seen = {url}
-        for _ in range(self._limits.redirects + 1):
-            answer = await self._ask(url, request)
-            if isinstance(answer, Fetched):
-                return Fetched(
-                    url=answer.url,
-                    status=answer.status,
-                    body=answer.body,
-                    headers=answer.headers,
-                    permanent_url=moved_to,
-                )
+        for _ in range(self._limits.redirects):
             status, target = answer
             # One temporary step, or a step down from https, and the stored address must not change.
             permanent = permanent and status in _PERMANENT
             permanent = permanent and not (url.scheme == "https" and target.scheme == "http")
-            moved_to = str(target) if permanent else None
             if target in seen:
                 raise ServerTrouble(f"{url.host} redirects in a circle.", status=status)
             seen.add(target)
             url = target
+            left = self._limits.total - (time.monotonic() - started)
+            if left <= 0:
+                raise TimeoutError
+            answer = await self._ask(url, request, left)
+            if isinstance(answer, Fetched):
+                return replace(answer, permanent_url=str(target) if permanent else None)
         raise ServerTrouble(f"{url.host} redirects more than {self._limits.redirects} times.")
 
-    async def _ask(self, url: URL, request: Request) -> Fetched | tuple[int, URL]:
+    async def _ask(
+        self, url: URL, request: Request, seconds: float | None
+    ) -> Fetched | tuple[int, URL]:
         """Make one request: an answer, or the status of a redirect and where it leads."""
         host = url.host or ""
         # Names are guarded by the resolver; an address in the URL never reaches it.
@@ -189,12 +258,15 @@ class Fetcher:
             conditions["If-None-Match"] = request.etag
         if request.last_modified:
             conditions["If-Modified-Since"] = request.last_modified
-        async with self._session.get(url, headers=conditions, allow_redirects=False) as response:
+        timeout = self._timeout if seconds is None else self._timeout_of(seconds)
+        async with self._session.get(
+            url, headers=conditions, allow_redirects=False, timeout=timeout
+        ) as response:
             headers = _plain_headers(response)
             status = response.status
             if status in _REDIRECTS and headers.get("location"):
                 return status, _redirected(url, headers["location"])
-            _raise_for(status, headers, host)
+            raise_for(status, headers, host)
             if status == 304 and not conditions:
                 raise ServerTrouble(f"{host} answered 304 to a first question.", status=304)
             if status == 304 or (status == 200 and _is_unchanged(request, headers)):
@@ -205,38 +277,6 @@ class Fetcher:
             async for chunk in response.content.iter_chunked(_CHUNK):
                 unpacker.feed(chunk)
             return Fetched(url=str(url), status=status, body=unpacker.finish(), headers=headers)
-
-
-def fetch_all(
-    requests: Sequence[Request],
-    *,
-    allow_hosts: Collection[str] = (),
-    at_once: int = 32,
-    agent: str = "",
-    limits: Limits | None = None,
-) -> list[Fetched | FetchError]:
-    """Fetch all `requests` at once, from synchronous code; the answers come in the order asked.
-
-    One that fails is a `FetchError` in its place, never an exception.
-    """
-
-    async def one(fetcher: Fetcher, request: Request) -> Fetched | FetchError:
-        try:
-            return await fetcher.get(request)
-        except FetchError as error:
-            return error
-        except Exception as error:
-            # A mistake of ours must not cost the other sources their turn.
-            log.exception("fetch failed", extra={"host": _host_of(request.url)})
-            return Unreachable(f"The fetch failed in an unforeseen way ({type(error).__name__}).")
-
-    async def run() -> list[Fetched | FetchError]:
-        async with Fetcher(
-            allow_hosts=allow_hosts, at_once=at_once, agent=agent, limits=limits
-        ) as fetcher:
-            return list(await asyncio.gather(*(one(fetcher, request) for request in requests)))
-
-    return asyncio.run(run())
 
 
 class _Refused(OSError):
@@ -269,7 +309,7 @@ class _GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _host_of(url: str) -> str:
+def host_of(url: str) -> str:
     """Return the host of `url` for a log line, or ""."""
     with contextlib.suppress(ValueError):
         return urlsplit(url).hostname or ""
@@ -325,48 +365,6 @@ def _is_unchanged(request: Request, headers: dict[str, str]) -> bool:
     if request.etag:
         return headers.get("etag") == request.etag
     return bool(request.last_modified) and headers.get("last-modified") == request.last_modified
-
-
-def _raise_for(status: int, headers: dict[str, str], host: str) -> None:
-    """Raise what a status means; nothing for an answer that can be used."""
-    if "challenge" in headers.get("cf-mitigated", "").lower():
-        raise Blocked(f"{host} asks visitors to prove that they are people.", status=status)
-    if 200 <= status < 300 or status == 304:
-        return
-    if status in (401, 403, 407, 451):
-        raise Blocked(f"{host} refuses to answer this machine (status {status}).", status=status)
-    if status == 404:
-        raise NotFound(f"{host} has nothing at this address (status 404).", status=404)
-    if status == 410:
-        raise Gone(f"{host} says that this is gone for good (status 410).", status=410)
-    retry_after = _retry_after(headers)
-    if status == 429 or (status == 503 and retry_after is not None):
-        raise Throttled(
-            f"{host} asks to be left alone for a while (status {status}).",
-            status=status,
-            retry_after=retry_after,
-        )
-    raise ServerTrouble(f"{host} answered with status {status}.", status=status)
-
-
-def _retry_after(headers: dict[str, str]) -> timedelta | None:
-    """Read Retry-After: seconds, or a date seen from the server's own clock (RFC 9110 10.2.3)."""
-    written = headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdigit():
-        return timedelta(seconds=min(int(written[:9]), 10**8))
-    moment = _http_date(written)
-    if moment is None:
-        return None
-    now = _http_date(headers.get("date", "")) or datetime.now(UTC)
-    return max(moment - now, timedelta(0))
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _explained(error: aiohttp.ClientError, *, who: str) -> FetchError:

@@ -50,13 +50,19 @@ class Gone(FetchError):
 
 
 class Throttled(FetchError):
-    """The server asks for patience; `retry_after` is how much, where it says so."""
+    """The server `host` asks for patience; `retry_after` is how much, where it says so."""
 
     def __init__(
-        self, message: str, *, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        host: str = "",
     ) -> None:
         super().__init__(message, status=status)
         self.retry_after = retry_after
+        self.host = host
 
 
 class TooLarge(FetchError):

@@ -5,15 +5,19 @@ Pure: nothing is fetched, and the only errors are those of `bot.parse.errors`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot import markup
 from bot.parse import jsons, syndication
 from bot.parse.bulletins import read_bulletin
+from bot.parse.entries import VERSION
 from bot.parse.errors import BadSelector, NotAFeed, NotAPage, Unreadable
 from bot.parse.pages import Selectors, discover, read_listing
 from bot.values import Feed
 
 __all__ = [
     "MAX_BYTES",
+    "VERSION",
     "BadSelector",
     "NotAFeed",
     "NotAPage",
@@ -39,12 +43,20 @@ _LOOKALIKES = {
 }
 
 
-def parse(body: bytes, *, url: str, content_type: str = "", language: str = "") -> Feed:
+def parse(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    language: str = "",
+    known: Collection[str] = (),
+) -> Feed:
     """Read a feed: RSS 0.9 to 2.0, Atom 0.3 and 1.0, JSON Feed, or a GovDelivery widget feed.
 
     `url` is where the body came from, redirects followed: relative links are seen from it. `language` is
     used for what does not say its own. The format is read from the body; the Content-Type only helps
-    with the encoding. Raises `NotAFeed`, whose sentence says what the body is instead.
+    with the encoding. Items whose `item_hash` is in `known` may be passed over. Raises `NotAFeed`, whose
+    sentence says what the body is instead.
     """
     if len(body) > MAX_BYTES:
         raise NotAFeed(f"The feed is larger than {MAX_BYTES // 1024**2} MiB; it was not read.")
@@ -60,7 +72,7 @@ def parse(body: bytes, *, url: str, content_type: str = "", language: str = "") 
         raise NotAFeed(f"This is {_LOOKALIKES[root]}, not a feed.")
     if not root:
         raise NotAFeed("This is no feed: it holds neither XML nor JSON.")
-    return syndication.read(text, url=url, language=language)
+    return syndication.read(text, url=url, language=language, known=known)
 
 
 def _a_web_page(body: bytes, *, url: str, content_type: str) -> NotAFeed:

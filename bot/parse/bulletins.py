@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from bot import head, links, markup
 from bot.parse.dates import read_date
-from bot.parse.entries import Raw, aliases_of, first_key, plain
+from bot.parse.entries import Raw, aliases_of, first_key, page_of, plain
 from bot.parse.errors import NotAPage
 from bot.values import Entry, Feed
 
@@ -107,6 +107,7 @@ def _entry(raw: Raw, *, html: str) -> Entry:
         published_at=raw.published_at,
         language=head.language_code(raw.language),
         aliases=aliases_of(raw, raw.link, key),
+        page=page_of(raw.link),
     )
 
 

@@ -18,6 +18,9 @@ from bot import links, markup
 from bot.head import language_code
 from bot.values import Entry
 
+# Counts up when a feed would be read differently: every source is then asked once without conditions.
+VERSION = "1"
+
 # No publisher announces more in one file; the rest of a longer one is history.
 MAX_ENTRIES = 2000
 MAX_SUMMARY = 5000
@@ -50,6 +53,7 @@ class Raw:
     language: str = ""
     base: str = ""
     further_ids: tuple[str, ...] = ()
+    item_hash: str = ""
 
 
 def plain(text: str, *, is_html: bool = True) -> str:
@@ -125,6 +129,8 @@ def _entry(raw: Raw, title: str, link: str, key: str, aliases: tuple[str, ...]) 
         published_at=raw.published_at,
         language=language_code(raw.language),
         aliases=aliases,
+        page=page_of(link),
+        item_hash=raw.item_hash,
     )
 
 
@@ -169,16 +175,16 @@ def aliases_of(raw: Raw, link: str, key: str) -> tuple[str, ...]:
         web = _URL_GUID.fullmatch(name)
         if web:
             other = "http" if name[:5].lower() == "https" else "https"
-            names += [f"{other}:{name.partition(':')[2]}", _page(name)]
+            names += [f"{other}:{name.partition(':')[2]}", page_of(name)]
             if len(web[1]) >= _TELLING_PATH:
                 names.append(web[1])
-    names.append(_page(link))
+    names.append(page_of(link))
     if guid and link:
         names.append(f"{guid}|{link}")
     return tuple(dict.fromkeys(name for name in names if name and name != key))
 
 
-def _page(url: str) -> str:
+def page_of(url: str) -> str:
     """Return the key of the page at `url`; "" for the front page of a site, which is no item's."""
     identity = links.key(url)
     return identity if any(mark in identity for mark in "/?") else ""

@@ -12,7 +12,7 @@ import re
 import xml.sax
 import xml.sax.handler
 import xml.sax.xmlreader
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from html.entities import html5
 from typing import Any
@@ -24,7 +24,8 @@ from bot.head import language_code
 from bot.parse.dates import read_date
 from bot.parse.entries import Raw, assemble, plain
 from bot.parse.errors import NotAFeed
-from bot.values import Feed
+from bot.parse.known import rhythm_of, take_out
+from bot.values import Feed, Rhythm
 
 # An ill-formed feed goes through a slow forgiving parser; beyond this size it could take minutes.
 MAX_ILL_FORMED = 1024 * 1024
@@ -57,17 +58,19 @@ def root_of(text: str) -> str:
     return found[2].lower() if found else ""
 
 
-def read(text: str, *, url: str, language: str) -> Feed:
+def read(text: str, *, url: str, language: str, known: Collection[str] = ()) -> Feed:
     """Read the text of an RSS (any version) or Atom document.
 
     Raises `NotAFeed` where feedparser finds neither a feed nor an item.
     """
-    result = _parsed(text, url=url)
+    items = _Items(frozenset(known), language)
+    result = _parsed(text, url=url, items=items)
     found = result.entries
     if not found and root_of(text) not in _FEED_ROOTS and not result.version:
         raise NotAFeed("This is no feed: it is neither RSS, nor Atom, nor JSON Feed.")
     feed_language = language_code(result.feeddata.get("language") or "") or language
-    entries, problems = assemble(_raws(result, url=url, language=feed_language))
+    hashes = items.hashes if len(items.hashes) == len(found) else [""] * len(found)
+    entries, problems = assemble(_raws(result, hashes, url=url, language=feed_language))
     if result.bozo and not found:
         problems = (
             "The feed is broken off or not well-formed, and no item could be read.",
@@ -80,10 +83,23 @@ def read(text: str, *, url: str, language: str) -> Feed:
         title=plain(title, is_html=_is_html(detail)),
         language=feed_language,
         problems=problems,
+        rhythm=items.rhythm,
+        unchanged=items.taken,
     )
 
 
-def _parsed(text: str, *, url: str) -> Any:
+class _Items:
+    """What was found out about a feed's items before feedparser saw them; see `bot.parse.known`."""
+
+    def __init__(self, known: frozenset[str], language: str) -> None:
+        self.known = known
+        self.language = language
+        self.hashes: list[str] = []
+        self.taken = 0
+        self.rhythm = Rhythm()
+
+
+def _parsed(text: str, *, url: str, items: _Items) -> Any:
     """Run feedparser's parsers on `text`: the strict one where it is well-formed, else the forgiving one.
 
     They are driven from here, not through `feedparser.parse`, for three reasons: that opens or fetches what
@@ -99,7 +115,19 @@ def _parsed(text: str, *, url: str) -> Any:
     body = text[head_end:]
     base = url if url.startswith(("http://", "https://")) else ""
     document = f"{head}{body}".encode()
-    found = _strictly(document, base=base) if _is_reasonable(document) else None
+    found = None
+    tree = _reasonable(document)
+    if tree is not None:
+        items.rhythm = rhythm_of(tree)
+        # An entity of the document type would be lost where the tree is written again.
+        if not declared:
+            items.hashes, items.taken = take_out(
+                tree, items.known, url=url, language=items.language
+            )
+            document = etree.tostring(tree, encoding="utf-8") if items.taken else document
+        found = _strictly(document, base=base)
+        if found is None and items.taken:
+            return _parsed(text, url=url, items=_start_again(items))
     if found is None and len(body) <= MAX_ILL_FORMED:
         values = {name: value for e in declared for name, value in _ENTITY_VALUE.findall(e)}
         found = _forgivingly(body, base=base, entities=values)
@@ -111,14 +139,20 @@ def _parsed(text: str, *, url: str) -> Any:
     return found
 
 
-def _is_reasonable(document: bytes) -> bool:
-    """Tell whether `document` is well-formed, of sane depth, and without tags of endless attributes."""
+def _start_again(items: _Items) -> _Items:
+    items.known, items.hashes, items.taken = frozenset(), [], 0
+    return items
+
+
+def _reasonable(document: bytes) -> etree._Element | None:
+    """Return the tree of a `document` that is well-formed, of sane depth, and without tags of endless
+    attributes; None for another."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         tree = etree.fromstring(document, parser=parser)
     except (etree.LxmlError, ValueError):
-        return False
-    return not tree.xpath(f"boolean(//*[@*[{MAX_ATTRIBUTES}]])")
+        return None
+    return None if tree.xpath(f"boolean(//*[@*[{MAX_ATTRIBUTES}]])") else tree
 
 
 class _InWholeTexts(StrictFeedParser):  # type: ignore[misc]
@@ -202,8 +236,8 @@ def _mended(body: str) -> bytes:
     return etree.tostring(tree)
 
 
-def _raws(result: Any, *, url: str, language: str) -> Iterator[Raw]:
-    for entry in result.entries:
+def _raws(result: Any, hashes: Sequence[str], *, url: str, language: str) -> Iterator[Raw]:
+    for entry, item_hash in zip(result.entries, hashes, strict=True):
         title_detail = entry.get("title_detail") or {}
         summary_detail = entry.get("summary_detail") or {}
         content, content_detail = _content(entry)
@@ -224,6 +258,7 @@ def _raws(result: Any, *, url: str, language: str) -> Iterator[Raw]:
             ),
             base=str(base or url),
             further_ids=tuple(str(name) for name in further if name),
+            item_hash=item_hash,
         )
 
 

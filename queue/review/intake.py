@@ -6,11 +6,8 @@ known is never announced a second time, whatever its date or address says now.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -18,33 +15,38 @@ from django.db.models import Q
 
 from config import schema
 from review import record
-from review.models import Account, Announcement, Entry, EntryAlias, EntryVersion, Source
+from review.arrivals import (
+    FLOOD,
+    NEWS_FOR,
+    EntryLike,
+    Intake,
+    content_hash,
+    dismiss,
+    known_items,
+    release,
+    store,
+)
+from review.models import Account, Announcement, Entry, Source
 
-# Older than this at first sight is history, not news.
-NEWS_FOR = timedelta(days=60)
-# A known source that suddenly shows this many new entries at once has changed its ways; hold them.
-FLOOD = 30
-
-
-class EntryLike(Protocol):
-    """The shape of an entry as the bot parses it."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def aliases(self) -> tuple[str, ...]: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def link(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def html(self) -> str: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def published_at(self) -> datetime | None: ...
+__all__ = [
+    "FLOOD",
+    "NEWS_FOR",
+    "AnnouncementLike",
+    "EntryLike",
+    "Intake",
+    "announce",
+    "ask_now",
+    "content_hash",
+    "dismiss",
+    "known_items",
+    "release",
+    "said_elsewhere",
+    "store",
+    "sync_accounts",
+    "sync_sources",
+    "take_in",
+    "waiting_for_words",
+]
 
 
 class AnnouncementLike(Protocol):
@@ -68,17 +70,8 @@ class AnnouncementLike(Protocol):
     def set_aside(self) -> str | None: ...
     @property
     def because(self) -> tuple[str, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What one poll brought: how many entries were new and to be announced, new but only noted (baseline,
-    old, flood), and changed since they were stored."""
-
-    new: int = 0
-    noted: int = 0
-    edited: int = 0
-    held: str = ""  # one sentence, when a flood was held back
+    @property
+    def page(self) -> str: ...
 
 
 # -- sources and accounts -----------------------------------------------------------------------------
@@ -87,6 +80,9 @@ class Intake:
 @transaction.atomic
 def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
     """Give every source in sources.toml its row; a changed address starts anew from a baseline."""
+    there = Source.objects.filter(active=True).values_list("name", "url")
+    if set(there) == {(source.name, source.url) for source in sources}:
+        return
     rows = {row.name: row for row in Source.objects.all()}
     for source in sources:
         row = rows.pop(source.name, None)
@@ -99,7 +95,10 @@ def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
             # Validators belong to an address, and a new one may list everything under new ids.
             row.url = source.url
             row.etag = row.last_modified = row.body_hash = row.trouble = ""
-            row.baselined_at = row.checked_at = None
+            row.address = row.moved_to = ""
+            row.moved_since, row.moved_seen = None, 0
+            row.baselined_at = row.checked_at = row.silent_after = None
+            row.rhythm = {}
             row.health, row.failures, row.next_check_at, row.active = "new", 0, now, True
             row.save()
         elif not row.active:
@@ -146,150 +145,14 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
             row.save(update_fields=["active"])
 
 
-# -- entries ------------------------------------------------------------------------------------------
-
-
-def content_hash(entry: EntryLike) -> str:
-    """Hash what an entry says (SHA-256, hex). Dates and addresses do not count: they change for nothing."""
-    parts = json.dumps([entry.title, entry.summary, entry.html], ensure_ascii=False)
-    return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def _keys(entry: EntryLike) -> list[str]:
-    """Return the keys by which an entry is known, the first its own; over-long ones as their hash."""
-    return [
-        key if len(key) <= 500 else hashlib.sha256(key.encode()).hexdigest()
-        for key in (entry.key, *entry.aliases)
-    ]
-
-
-def _known(source: Source, entries: Sequence[EntryLike]) -> dict[str, Entry]:
-    keys = {key for entry in entries for key in _keys(entry)}
-    found: dict[str, Entry] = {}
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        for alias in EntryAlias.objects.filter(source=source, key__in=part).select_related("entry"):
-            found[alias.key] = alias.entry
-        for row in Entry.objects.filter(source=source, key__in=part):
-            found[row.key] = row
-    return found
-
-
-def _is_news(
-    entry: EntryLike, position: int, *, first: bool, announce: schema.Announce, now: datetime
-) -> bool:
-    """Say whether a new entry is announced, by the source's `announce` rule and its age."""
-    published = entry.published_at
-    if first and not announce.all:
-        if announce.since is not None:
-            return published is not None and published >= announce.since
-        return position < announce.newest
-    if announce.all:
-        return True
-    return published is None or published > now - NEWS_FOR
-
-
-@transaction.atomic
-def store(
-    source: Source, entries: Sequence[EntryLike], *, announce: schema.Announce, now: datetime
-) -> Intake:
-    """Store what a poll of `source` found: new entries, edits of known ones. Returns the counts.
-
-    The first poll is the baseline: its entries are stored but not announced, unless `announce` says so.
-    Rules: one entry per key or alias; an edit is kept with what it replaced; a flood is held.
-    """
-    first = source.baselined_at is None
-    known = _known(source, entries)
-    order = _newest_first(entries)
-    fresh: list[tuple[EntryLike, bool]] = []
-    edited = 0
-    for entry in entries:
-        row = next((known[key] for key in _keys(entry) if key in known), None)
-        if row is None:
-            fresh.append(
-                (
-                    entry,
-                    _is_news(entry, order[id(entry)], first=first, announce=announce, now=now),
-                )
-            )
-            # A second item with the same key or alias in this very poll is the same entry.
-            placeholder = Entry(source=source, key=entry.key, content_hash=content_hash(entry))
-            known.update(dict.fromkeys(_keys(entry), placeholder))
-        elif row.pk is not None and row.content_hash != content_hash(entry):
-            _replace(row, entry, now=now)
-            edited += 1
-    news = sum(1 for _, is_news in fresh if is_news)
-    held = ""
-    if not first and not announce.all and news > FLOOD:
-        held = (
-            f"{news} entries appeared at once, more than {FLOOD}; they were noted, not drafted. "
-            "If they are news, set announce to a date in sources.toml and the source's address anew."
-        )
-        fresh = [(entry, False) for entry, _ in fresh]
-        news = 0
-    # Oldest first, so that drafts stand in the order in which things happened.
-    for entry, is_news in sorted(fresh, key=lambda pair: -order[id(pair[0])]):
-        _create(source, entry, is_news=is_news, now=now)
-    return Intake(new=news, noted=len(fresh) - news, edited=edited, held=held)
-
-
-def _newest_first(entries: Sequence[EntryLike]) -> dict[int, int]:
-    """Rank entries by date, newest first; those without a date keep their place in the feed."""
-    dated = [(entry.published_at, i) for i, entry in enumerate(entries) if entry.published_at]
-    if len(dated) < len(entries):
-        return {id(entry): i for i, entry in enumerate(entries)}
-    # Of two with the same date, the one higher up in the feed is the newer.
-    newest_first = sorted(dated, key=lambda pair: (-pair[0].timestamp(), pair[1]))
-    return {id(entries[i]): rank for rank, (_, i) in enumerate(newest_first)}
-
-
-def _create(source: Source, entry: EntryLike, *, is_news: bool, now: datetime) -> None:
-    published = entry.published_at
-    own, *aliases = _keys(entry)
-    row = Entry.objects.create(
-        source=source,
-        key=own,
-        title=entry.title,
-        link=entry.link,
-        summary=entry.summary,
-        html=entry.html,
-        language=entry.language,
-        # A date in the future is a mistake of the source.
-        published_at=min(published, now) if published else None,
-        first_seen_at=now,
-        content_hash=content_hash(entry),
-        announce=is_news,
-        composed_at=None if is_news else now,
-    )
-    EntryAlias.objects.bulk_create(
-        [
-            EntryAlias(entry=row, source=source, key=key)
-            for key in dict.fromkeys(aliases)
-            if key != own
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _replace(row: Entry, entry: EntryLike, *, now: datetime) -> None:
-    """Keep what `row` said, take over what `entry` says, and have an announced one composed again."""
-    EntryVersion.objects.create(
-        entry=row,
-        replaced_at=now,
-        title=row.title,
-        summary=row.summary,
-        html=row.html,
-        content_hash=row.content_hash,
-    )
-    row.title, row.summary, row.html = entry.title, entry.summary, entry.html
-    row.content_hash = content_hash(entry)
-    row.link = entry.link or row.link
-    if row.announce:
-        row.composed_at = None
-        row.compose_after = None
-        row.compose_failures = 0
-    row.save()
+def ask_now(name: str, *, now: datetime) -> Source:
+    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`."""
+    row = Source.objects.get(name=name, active=True)
+    if row.health == Source.Health.GONE:
+        row.health = Source.Health.NEW
+    row.next_check_at = now
+    row.save(update_fields=["health", "next_check_at"])
+    return row
 
 
 # -- announcements ------------------------------------------------------------------------------------
@@ -316,6 +179,7 @@ def announce(
             "paragraphs": list(piece.paragraphs),
             "link": piece.link,
             "language": piece.language,
+            "page": piece.page[:500],
         }
         row = rows.get(piece.key)
         if row is None:
@@ -339,6 +203,23 @@ def announce(
             row.save()
             changed.append(row)
     return changed
+
+
+def said_elsewhere(
+    entry: Entry, pages: Collection[str], *, beside: Collection[str], now: datetime
+) -> dict[str, str]:
+    """Return which of `pages` another source in `beside` has announced of late, with that source's name.
+
+    Two sources often carry the same news; who came first has announced it.
+    """
+    wanted = [page[:500] for page in pages if page]
+    found = (
+        Announcement.objects.filter(page__in=wanted, created_at__gt=now - NEWS_FOR)
+        .exclude(kind="")
+        .exclude(entry__source_id=entry.source_id)
+        .filter(entry__source__name__in=beside)
+    )
+    return dict(found.values_list("page", "entry__source__name"))
 
 
 @transaction.atomic

@@ -65,6 +65,7 @@ class Source(models.Model):
         BROKEN = "broken", _("broken")
         BLOCKED = "blocked", _("blocked")
         GONE = "gone", _("gone")
+        SILENT = "silent", _("silent for longer than usual")  # never stored: see `standing`
 
     name = models.CharField(max_length=100, unique=True)
     url = models.TextField()
@@ -78,9 +79,32 @@ class Source(models.Model):
     last_modified = models.TextField(blank=True)
     body_hash = models.CharField(max_length=64, blank=True)
     active = models.BooleanField(default=True)  # still in sources.toml
+    # How the last answer was read; another parser or other settings mean one question without conditions.
+    read_as = models.CharField(max_length=64, blank=True)
+    read_at = models.DateTimeField(null=True)  # last successful poll
+    news_at = models.DateTimeField(null=True)  # last new entry
+    silent_after = models.DateTimeField(null=True)  # nothing new until then is unusual
+    rhythm = models.JSONField(default=dict, blank=True)  # what the feed asks: wait, hours, days
+    # Where permanent redirects lead. In use only once they have led there long enough.
+    moved_to = models.TextField(blank=True)
+    moved_since = models.DateTimeField(null=True)
+    moved_seen = models.PositiveIntegerField(default=0)  # polls in a row
+    address = models.TextField(blank=True)  # asked instead of url, since the source moved
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def asked_at(self) -> str:
+        """The address that is asked: the one in sources.toml, or where the source moved to."""
+        return self.address or self.url
+
+    def standing(self, now: datetime) -> Source.Health:
+        """Say how the source is: what its last poll showed, or silent for longer than usual."""
+        health = Source.Health(self.health)
+        if health == Source.Health.OK and self.silent_after and self.silent_after < now:
+            return Source.Health.SILENT
+        return health
 
 
 class Entry(models.Model):
@@ -103,10 +127,16 @@ class Entry(models.Model):
     compose_after = models.DateTimeField(null=True)
     compose_failures = models.PositiveIntegerField(default=0)
     trouble = models.TextField(blank=True)
+    page = models.CharField(max_length=500, blank=True)  # identity of the page it links to
+    item_hash = models.CharField(max_length=64, blank=True)  # of its bytes in the feed
+    held = models.BooleanField(default=False)  # part of a flood: a person releases or dismisses it
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["source", "key"], name="one_entry_per_key"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["source"], condition=Q(held=True), name="entries_held"),
         ]
 
     def __str__(self) -> str:
@@ -160,6 +190,9 @@ class Announcement(models.Model):
     card = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     drafted_at = models.DateTimeField(null=True)  # null with a kind: still to be drafted
+    page = models.CharField(
+        max_length=500, blank=True, db_index=True
+    )  # identity of the linked page
 
     class Meta:
         constraints: ClassVar = [

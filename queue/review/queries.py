@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.models import Permission
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from review.models import (
@@ -16,6 +16,7 @@ from review.models import (
     Announcement,
     Attempt,
     Decision,
+    Entry,
     Event,
     Halt,
     Person,
@@ -209,10 +210,37 @@ def next_due() -> datetime | None:
 
 
 def sources() -> QuerySet[Source]:
-    """Return the sources that are in use, by name."""
+    """Return the sources that are in use, by name, with the number of their entries, all and held."""
     return (
-        Source.objects.filter(active=True).annotate(entry_count=Count("entries")).order_by("name")
+        Source.objects.filter(active=True)
+        .annotate(
+            entry_count=Count("entries"),
+            held_count=Count("entries", filter=Q(entries__held=True)),
+        )
+        .order_by("name")
     )
+
+
+def held_entries(source: str) -> QuerySet[Entry]:
+    """Return the entries of the source of that name that are held for a person, oldest first."""
+    return Entry.objects.filter(source__name=source, held=True).order_by("pk")
+
+
+def notice(source: Source) -> str:
+    """Return what the operator should know or do about a source besides its trouble, else ""."""
+    if source.health == Source.Health.GONE:
+        return (
+            "It is not asked any more: write its new address in sources.toml, or run "
+            f'`bot sources ask "{source.name}"` if it is back.'
+        )
+    if source.address:
+        return f"It has moved for good to {source.address}; write that as its url in sources.toml."
+    if source.moved_to and source.moved_seen > 1:
+        return (
+            f"Its server says that it has moved for good to {source.moved_to}; if that is right, "
+            "write it as the url in sources.toml."
+        )
+    return ""
 
 
 def accounts() -> QuerySet[Account]:

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("set-aside/", sources.set_aside, name="set-aside"),
     path("set-aside/<int:pk>/take-in/", sources.take_in, name="take-in"),
     path("sources/", sources.sources, name="sources"),
+    path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/<slug:deed>/", people.person, name="person"),

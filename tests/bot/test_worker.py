@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def loop(folder: Path) -> Iterator[Loop]:
+    made = Loop(folder)
+    yield made
+    made.readers.close()
+
+
 def change(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -32,9 +40,8 @@ def change(path: Path, text: str) -> None:
 
 
 def test_a_file_that_breaks_is_said_once_and_the_last_good_one_goes_on(
-    folder: Path, caplog: pytest.LogCaptureFixture
+    folder: Path, loop: Loop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    loop = Loop(folder)
     good = loop.configuration
     change(folder / "sources.toml", "[[source]\n")
     for _ in range(3):
@@ -52,9 +59,8 @@ def test_a_file_that_breaks_is_said_once_and_the_last_good_one_goes_on(
     [("rules.toml", "[en"), ("wording/en/x/plan.txt", "{% if %}")],
 )
 def test_broken_words_are_refused_and_the_last_good_ones_go_on(
-    folder: Path, name: str, text: str, caplog: pytest.LogCaptureFixture
+    folder: Path, loop: Loop, name: str, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    loop = Loop(folder)
     good = loop.mind
     change(folder / name, text)
     assert loop.one_pass().mind is good
@@ -70,9 +76,8 @@ def test_words_are_read_again_only_when_they_changed(folder: Path) -> None:
 
 
 def test_a_tick_that_fails_is_said_and_the_next_one_comes(
-    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    loop: Loop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loop = Loop(folder)
 
     def broken(*_args: object, **_given: object) -> None:
         raise RuntimeError("unforeseen")
@@ -85,16 +90,14 @@ def test_a_tick_that_fails_is_said_and_the_next_one_comes(
     assert Entry.objects.count() == 1
 
 
-def test_a_worker_shows_that_it_lives_and_that_it_stopped(folder: Path) -> None:
-    loop = Loop(folder)
+def test_a_worker_shows_that_it_lives_and_that_it_stopped(loop: Loop) -> None:
     loop.heartbeat()
     assert Worker.objects.get().stopped_at is None
     loop.heartbeat(stopped=True)
     assert Worker.objects.get().stopped_at is not None
 
 
-def test_a_worker_that_is_stopping_takes_nothing_in_hand(folder: Path) -> None:
-    loop = Loop(folder)
+def test_a_worker_that_is_stopping_takes_nothing_in_hand(loop: Loop) -> None:
     loop.stopping.set()
     loop.look()
     loop.publish()

@@ -103,3 +103,18 @@ def test_a_sqlite_deployment_moves_into_postgresql_and_goes_on(tmp_path: Path) -
         del terminal.settings["DATABASE_URL"]
         assert "holds something already" in terminal.run("move", empty, code=1).stderr
         assert "sqlite or a postgresql" in terminal.run("move", "mysql://h/n", code=1).stderr
+
+
+def test_three_workers_at_once_draft_each_announcement_once(tmp_path: Path) -> None:
+    with postgres.server() as address:
+        terminal = Terminal(tmp_path, {"DATABASE_URL": address, "SECRET_KEY": "only for this test"})
+        terminal.run("release")
+        workers = [
+            terminal.start("once", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)
+        ]
+        for worker in workers:
+            said, trouble = worker.communicate(timeout=60)
+            assert worker.returncode == 0, trouble
+            assert "Traceback" not in trouble, trouble
+            assert "In trouble" not in said
+        assert len(terminal.posts()) == 6

@@ -27,6 +27,8 @@ class Item:
     language: str = "en"
     published_at: datetime | None = None
     aliases: tuple[str, ...] = ()
+    page: str = ""
+    item_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Found:
     link: str = "https://example.org/r"
     language: str = "en"
     because: tuple[str, ...] = ("“report” in the title",)
+    page: str = ""
 
 
 def source(*, baselined: bool = True) -> Source:

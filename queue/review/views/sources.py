@@ -6,14 +6,14 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from review import accounts, forms, intake, queries, shown, transitions
-from review.models import Account, Announcement
+from review.models import Account, Announcement, Source
 from review.transitions import NotAllowed
 from review.views.common import desk, ended, onward, page, part, signed_in
 
@@ -26,7 +26,9 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Every source and account, how it is, and what to do about it."""
     now = timezone.now()
     context = {
-        "sources": queries.sources(),
+        "sources": [
+            (source, source.standing(now), queries.notice(source)) for source in queries.sources()
+        ],
         "accounts": [
             (account, shown.network_label(account.network), account.is_paused(now))
             for account in queries.accounts()
@@ -51,6 +53,29 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, gettext("%(account)s goes on: its posts go out again.") % {"account": account.name}
     )
+    return onward(request, default=reverse("sources"))
+
+
+@desk
+def held(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    """Release or dismiss the entries of a source that are held for a person."""
+    if deed not in ("release", "dismiss"):
+        raise Http404
+    if request.method != "POST":
+        return redirect("sources")
+    person = signed_in(request)
+    if not person.may_decide:
+        sentence = gettext("%(name)s may look, but not decide what is announced.")
+        return ended(request, NotAllowed(sentence % {"name": person}))
+    source = get_object_or_404(Source, pk=pk)
+    now = timezone.now()
+    if deed == "release":
+        number = intake.release(source.name, by=str(person), now=now)
+        said = gettext("%(number)d entries of %(source)s are drafted at the next pass.")
+    else:
+        number = intake.dismiss(source.name, by=str(person), now=now)
+        said = gettext("%(number)d entries of %(source)s stay known and are not drafted.")
+    messages.success(request, said % {"number": number, "source": source.name})
     return onward(request, default=reverse("sources"))
 
 

@@ -1,0 +1,368 @@
+"""Entries that come in: what is new, what is known in other clothes, what has changed, what is held back.
+
+An entry is known by its key, by any of its aliases, by its page together with its title, or by its very words.
+What is known is never announced a second time, whatever its id, date or address says now. What a source
+suddenly shows in bulk is held for a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Protocol
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from config import schema
+from review import record
+from review.models import Entry, EntryAlias, EntryVersion, Source
+
+# Older than this at first sight is history, not news.
+NEWS_FOR = timedelta(days=60)
+# A known source that suddenly shows this many new entries at once has changed its ways; hold them.
+FLOOD = 30
+# So many new entries and not one that is known: the source has moved, or names everything anew.
+UNFAMILIAR = 5
+# After so long without an answer, what is new is not news without a look.
+OUTAGE = timedelta(days=7)
+# Words shorter than this ("Read more") say too little to know an entry by them.
+_TELLING = 40
+# A source is called silent after twice its longest silence of late, and never before this.
+_SILENCE = timedelta(days=14)
+_LATE = 20  # entries that count as "of late"
+_PART = 500  # names in one query
+
+
+class EntryLike(Protocol):
+    """The shape of an entry as the bot parses it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def link(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def published_at(self) -> datetime | None: ...
+    @property
+    def page(self) -> str: ...
+    @property
+    def item_hash(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one poll brought: how many entries were new and to be announced, new but only noted (baseline,
+    old, held), and changed since they were stored; how many of the noted are held for a person, and why."""
+
+    new: int = 0
+    noted: int = 0
+    edited: int = 0
+    waiting: int = 0
+    held: str = ""  # one sentence
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """An entry nobody has seen before, and the further names under which this very poll shows it."""
+
+    entry: EntryLike
+    is_news: bool
+    names: list[str] = field(default_factory=list)
+
+
+def content_hash(entry: EntryLike) -> str:
+    """Hash what an entry says (SHA-256, hex). Dates and addresses do not count: they change for nothing."""
+    parts = json.dumps([entry.title, entry.summary, entry.html], ensure_ascii=False)
+    return hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()
+
+
+def known_items(source: Source) -> frozenset[str]:
+    """Return the hashes of the items of `source` that need not be read again, the newest ones."""
+    if source.pk is None or source.baselined_at is None:
+        return frozenset()
+    found = Entry.objects.filter(source=source).exclude(item_hash="").order_by("-pk")
+    return frozenset(found.values_list("item_hash", flat=True)[:2000])
+
+
+def _names(entry: EntryLike) -> list[str]:
+    """Return the keys by which an entry is known, the first its own."""
+    return [_short(key) for key in (entry.key, *entry.aliases)]
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= 500 else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _page(entry: EntryLike) -> str:
+    return _short(entry.page)
+
+
+def _words(entry: EntryLike) -> str:
+    """Return the hash of an entry's words, or "" where they are too few to know it by."""
+    return content_hash(entry) if len(entry.summary) >= _TELLING else ""
+
+
+def _is_news(
+    entry: EntryLike, position: int, *, first: bool, announce: schema.Announce, now: datetime
+) -> bool:
+    """Say whether a new entry is announced, by the source's `announce` rule and its age."""
+    published = entry.published_at
+    if first and not announce.all:
+        if announce.since is not None:
+            return published is not None and published >= announce.since
+        return position < announce.newest
+    if announce.all:
+        return True
+    return published is None or published > now - NEWS_FOR
+
+
+@transaction.atomic
+def store(
+    source: Source,
+    entries: Sequence[EntryLike],
+    *,
+    announce: schema.Announce,
+    now: datetime,
+    unchanged: int = 0,
+) -> Intake:
+    """Store what a poll of `source` found: new entries, edits of known ones. Returns the counts.
+
+    `unchanged` is how many known entries the poll showed besides. The first poll is the baseline: its
+    entries are stored but not announced, unless `announce` says so. Sets, but does not save, what `source`
+    itself remembers of its news.
+    """
+    settled = source.baselined_at is not None or source.entries.exists()
+    moved = source.baselined_at is None and settled
+    first = source.baselined_at is None and not settled
+    known = _known(source, entries) if settled else {}
+    order = _newest_first(entries)
+    fresh: list[_Fresh] = []
+    here: dict[str | tuple[str, str], _Fresh] = {}
+    met, edited = unchanged, 0
+    reread: list[Entry] = []
+    further: list[EntryAlias] = []
+    for entry in entries:
+        names = _names(entry)
+        same = (_page(entry), entry.title.casefold())
+        row = next((known[name] for name in names if name in known), None)
+        if row is not None:
+            met += 1
+            if names[0] != row.key and names[0] not in known:
+                further.append(EntryAlias(entry=row, source=source, key=names[0]))
+            if row.content_hash != content_hash(entry):
+                _replace(row, entry, now=now)
+                edited += 1
+            elif row.item_hash != entry.item_hash:
+                row.item_hash = entry.item_hash
+                reread.append(row)
+            continue
+        # A second item with the same name, or the same page and title, in this very poll is the same entry.
+        twin = next((here[n] for n in (*names, *((same,) if same[0] else ())) if n in here), None)
+        if twin is None:
+            is_news = _is_news(entry, order[id(entry)], first=first, announce=announce, now=now)
+            twin = _Fresh(entry, is_news)
+            fresh.append(twin)
+            if same[0]:
+                here[same] = twin
+        twin.names += names
+        here.update((name, here.get(name, twin)) for name in names)
+    if reread:
+        Entry.objects.bulk_update(reread, ["item_hash"], batch_size=100)
+    if further:
+        EntryAlias.objects.bulk_create(further, ignore_conflicts=True)
+    news = sum(1 for item in fresh if item.is_news)
+    held = ""
+    if news and not first:
+        held = _why_held(source, news=news, met=met, moved=moved, settled=settled, now=now)
+    # Oldest first, so that drafts stand in the order in which things happened.
+    fresh.sort(key=lambda item: -order[id(item.entry)])
+    _create(source, fresh, held=bool(held), now=now)
+    if fresh:
+        # How long its silences are is worked out once a day.
+        if source.news_at is None or source.news_at.date() != now.date():
+            source.silent_after = _silent_after(source)
+        source.news_at = now
+    waiting = news if held else 0
+    return Intake(
+        new=news - waiting,
+        noted=len(fresh) - news + waiting,
+        edited=edited,
+        waiting=waiting,
+        held=held,
+    )
+
+
+def _known(source: Source, entries: Sequence[EntryLike]) -> dict[str, Entry]:
+    """Return the stored entries by the names under which this poll shows them."""
+    found: dict[str, Entry] = {}
+    for part in _parts({name for entry in entries for name in _names(entry)}):
+        for row in Entry.objects.filter(source=source, key__in=part):
+            found[row.key] = row
+        left = [name for name in part if name not in found]
+        for alias in EntryAlias.objects.filter(source=source, key__in=left).select_related("entry"):
+            found[alias.key] = alias.entry
+    strangers = [e for e in entries if not any(name in found for name in _names(e))]
+    pages = {page for entry in strangers if (page := _page(entry))}
+    words = {said for entry in strangers if (said := _words(entry))}
+    by_page: dict[tuple[str, str], Entry] = {}
+    by_words: dict[str, Entry] = {}
+    for part in _parts(pages | words):
+        for row in Entry.objects.filter(Q(page__in=part) | Q(content_hash__in=part), source=source):
+            by_page[row.page, row.title.casefold()] = row
+            by_words[row.content_hash] = row
+    for entry in strangers:
+        again = by_page.get((_page(entry), entry.title.casefold())) or by_words.get(_words(entry))
+        if again is not None:
+            found[_names(entry)[0]] = again
+    return found
+
+
+def _parts(names: Iterable[str]) -> Iterable[list[str]]:
+    wanted = sorted(names)
+    return (wanted[start : start + _PART] for start in range(0, len(wanted), _PART))
+
+
+def _why_held(
+    source: Source, *, news: int, met: int, moved: bool, settled: bool, now: datetime
+) -> str:
+    """Say why `news` new entries wait for a person, or "" where they need not."""
+    if moved:
+        why = f"its address changed and {_many(news)} there cannot be told from what is known"
+    elif source.read_at is not None and now - source.read_at > OUTAGE:
+        days = (now - source.read_at).days
+        why = f"it was not read for {days} days, and {_many(news)} appeared meanwhile"
+    elif news > FLOOD:
+        why = f"{news} entries appeared at once, more than {FLOOD}"
+    elif settled and not met and news >= UNFAMILIAR:
+        why = f"{_many(news)} appeared and not one that was known, as if it named everything anew"
+    else:
+        return ""
+    return f"Held for a person: {why}. Release them if they are news, or dismiss them."
+
+
+def _many(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"
+
+
+def _newest_first(entries: Sequence[EntryLike]) -> dict[int, int]:
+    """Rank entries by date, newest first; those without a date keep their place in the feed."""
+    dated = [(entry.published_at, i) for i, entry in enumerate(entries) if entry.published_at]
+    if len(dated) < len(entries):
+        return {id(entry): i for i, entry in enumerate(entries)}
+    # Of two with the same date, the one higher up in the feed is the newer.
+    newest_first = sorted(dated, key=lambda pair: (-pair[0].timestamp(), pair[1]))
+    return {id(entries[i]): rank for rank, (_, i) in enumerate(newest_first)}
+
+
+def _create(source: Source, fresh: Sequence[_Fresh], *, held: bool, now: datetime) -> None:
+    rows = []
+    for item in fresh:
+        entry, published = item.entry, item.entry.published_at
+        announced = item.is_news and not held
+        rows.append(
+            Entry(
+                source=source,
+                key=item.names[0],
+                title=entry.title,
+                link=entry.link,
+                summary=entry.summary,
+                html=entry.html,
+                language=entry.language,
+                # A date in the future is a mistake of the source.
+                published_at=min(published, now) if published else None,
+                first_seen_at=now,
+                content_hash=content_hash(entry),
+                announce=announced,
+                composed_at=None if announced else now,
+                held=item.is_news and held,
+                page=_page(entry),
+                item_hash=entry.item_hash,
+            )
+        )
+    Entry.objects.bulk_create(rows, batch_size=100)
+    EntryAlias.objects.bulk_create(
+        [
+            EntryAlias(entry=row, source=source, key=name)
+            for row, item in zip(rows, fresh, strict=True)
+            for name in dict.fromkeys(item.names)
+            if name != row.key
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+
+
+def _replace(row: Entry, entry: EntryLike, *, now: datetime) -> None:
+    """Keep what `row` said, take over what `entry` says, and have an announced one composed again."""
+    EntryVersion.objects.create(
+        entry=row,
+        replaced_at=now,
+        title=row.title,
+        summary=row.summary,
+        html=row.html,
+        content_hash=row.content_hash,
+    )
+    row.title, row.summary, row.html = entry.title, entry.summary, entry.html
+    row.content_hash = content_hash(entry)
+    row.link = entry.link or row.link
+    row.page = _page(entry) or row.page
+    row.item_hash = entry.item_hash
+    if row.announce:
+        row.composed_at = None
+        row.compose_after = None
+        row.compose_failures = 0
+    row.save()
+
+
+def _silent_after(source: Source) -> datetime | None:
+    """Return until when it is usual that nothing new appears; None where too little is known."""
+    moments: list[datetime] = list(
+        Entry.objects.filter(source=source)
+        .annotate(moment=Coalesce("published_at", "first_seen_at"))
+        .order_by("-moment")
+        .values_list("moment", flat=True)[:_LATE]
+    )
+    gaps = [later - earlier for later, earlier in pairwise(moments)]
+    if len({moment.date() for moment in moments}) < 5:
+        return None
+    return moments[0] + max(_SILENCE, 2 * max(gaps))
+
+
+# -- what is held ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def release(name: str, *, by: str, now: datetime) -> int:
+    """Let the held entries of the source `name` be drafted. Returns how many."""
+    number = Entry.objects.filter(source__name=name, held=True).update(
+        held=False, announce=True, composed_at=None
+    )
+    return _decided("release", name, number, by=by, now=now)
+
+
+@transaction.atomic
+def dismiss(name: str, *, by: str, now: datetime) -> int:
+    """Keep the held entries of the source `name` as known, without drafting them. Returns how many."""
+    number = Entry.objects.filter(source__name=name, held=True).update(held=False)
+    return _decided("dismiss", name, number, by=by, now=now)
+
+
+def _decided(verb: str, name: str, number: int, *, by: str, now: datetime) -> int:
+    if number:
+        record.append(verb, actor=by, now=now, details={"source": name, "entries": number})
+    return number
