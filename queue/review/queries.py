@@ -166,11 +166,14 @@ def due(now: datetime) -> QuerySet[Post]:
     )
 
 
-def is_known(account_id: int, network_id: str) -> bool:
-    """Say whether a post of this account already carries `network_id`."""
+def is_known(post_id: int, network_id: str) -> bool:
+    """Say whether another post of the same account already carries `network_id`."""
+    same_account = Post.objects.filter(pk=post_id).values("account_id")
     return (
         network_id != ""
-        and Post.objects.filter(account_id=account_id, network_id=network_id).exists()
+        and Post.objects.filter(account_id__in=same_account, network_id=network_id)
+        .exclude(pk=post_id)
+        .exists()
     )
 
 

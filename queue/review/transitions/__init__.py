@@ -31,21 +31,27 @@ from review.transitions.moving import (
     person,
 )
 from review.transitions.sending import (
+    WORKER_DIED,
     Claim,
+    Doubt,
     claim,
+    close_lapsed,
     confirm_sent,
     expire,
     give_up,
     look_again,
     lose_track,
     miss,
+    note_proof,
     retry_later,
 )
 
 __all__ = [
     "BOT",
+    "WORKER_DIED",
     "Actor",
     "Claim",
+    "Doubt",
     "NotAllowed",
     "NotFit",
     "TooLate",
@@ -53,6 +59,7 @@ __all__ = [
     "amend",
     "approve",
     "claim",
+    "close_lapsed",
     "confirm",
     "confirm_sent",
     "expire",
@@ -61,6 +68,7 @@ __all__ = [
     "look_again",
     "lose_track",
     "miss",
+    "note_proof",
     "operator",
     "person",
     "reject",
