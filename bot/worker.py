@@ -25,6 +25,7 @@ from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
 from bot import compose, mind, publish, watch
+from bot.networks import registry
 from bot.networks.base import Endpoints
 from config import schema
 from review import intake, queries
@@ -52,6 +53,7 @@ class Pass:
         name: str,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
+        registry.learn(account.network for account in configuration.accounts)
         self.configuration = configuration
         self.name = name
         self.stop = stop

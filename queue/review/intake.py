@@ -114,15 +114,23 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
     rows = {row.name: row for row in Account.objects.all()}
     for account in accounts:
         row = rows.pop(account.name, None) or Account(name=account.name)
-        before = (row.pk, row.network, row.who, row.live, row.active)
+        before = (row.pk, row.network, row.who, row.live, row.active, row.monthly_budget)
         was_live = row.live
-        row.network, row.who, row.live, row.active = (
+        row.network, row.who, row.live, row.active, row.monthly_budget = (
             account.network,
             account.who,
             account.live,
             True,
+            account.monthly_budget,
         )
-        if before == (row.pk, row.network, row.who, row.live, row.active):
+        if before == (
+            row.pk,
+            row.network,
+            row.who,
+            row.live,
+            row.active,
+            row.monthly_budget,
+        ):
             continue
         row.save()
         if account.live != was_live:

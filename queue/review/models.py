@@ -186,6 +186,7 @@ class Account(models.Model):
     paused = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True)
+    monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
 
     def __str__(self) -> str:
         return self.name
