@@ -24,6 +24,7 @@ from bot.networks.base import (
     Unauthorised,
 )
 from bot.reconcile import ClientFor, Clock, Report, quietly, reconcile
+from bot.taking_down import take_down
 from config import schema
 from config.env import MissingSecretFile, secret
 from review import queries, slots, transitions
@@ -80,6 +81,7 @@ def anything_to_do(*, now: datetime) -> bool:
         queries.due(now).exists()
         or queries.unconfirmed_to_look_for(now).exists()
         or queries.lapsed_attempts(now).exists()
+        or queries.to_take_down(now).exists()
     )
 
 
@@ -100,6 +102,7 @@ def publish(
     report = Report()
     hands = Hands(clock, steady, sleep, client_for, report)
     _sweep(clock(), report)
+    take_down(clock=clock, client_for=client_for, report=report, stop=stop)
     reconcile(clock=clock, client_for=client_for, report=report, stop=stop)
     tidy(configuration, now=clock(), report=report)
     while not stop():

@@ -39,6 +39,7 @@ class Report:
     unconfirmed: int = 0
     confirmed: int = 0
     returned: int = 0
+    taken_down: int = 0
     troubles: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
@@ -52,6 +53,7 @@ class Report:
                 (self.failed, "failed"),
                 (self.unconfirmed, "unconfirmed"),
                 (self.returned, "back in review"),
+                (self.taken_down, "taken down"),
             )
             if number
         ]

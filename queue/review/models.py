@@ -217,6 +217,9 @@ class Post(models.Model):
     # For an unconfirmed post: when to look for it next, and how often we have looked.
     look_at = models.DateTimeField(null=True)
     looks_done = models.PositiveIntegerField(default=0)
+    # A published post that is to go: when to ask its network next, and when it was gone.
+    take_down_at = models.DateTimeField(null=True)
+    taken_down_at = models.DateTimeField(null=True)
 
     class Meta:
         permissions: ClassVar = [("decide", "May decide about posts")]

@@ -152,6 +152,11 @@ def unconfirmed_to_look_for(now: datetime) -> QuerySet[Post]:
     return posts([State.UNCONFIRMED]).filter(look_at__isnull=False, look_at__lte=now)
 
 
+def to_take_down(now: datetime) -> QuerySet[Post]:
+    """Return published posts whose network is to be asked now to take them down."""
+    return posts([State.PUBLISHED]).filter(take_down_at__isnull=False, take_down_at__lte=now)
+
+
 def due(now: datetime) -> QuerySet[Post]:
     """Return the posts that may go out at `now`, the longest due first. Paused accounts wait.
 

@@ -13,8 +13,7 @@ from bot.networks import fence
 from bot.networks.base import NetworkError, OutcomeUnknown
 from review import queries, transitions
 from review.models import Attempt
-from review.states import State
-from review.transitions import Claim, TooLate
+from review.transitions import Claim
 
 
 def _retry_on_time_out() -> Any:
@@ -55,20 +54,6 @@ def _send_after_the_lease() -> Any:
     return mock.patch.object(fence, "passed", return_value=False)
 
 
-def _drop_a_late_proof() -> Any:
-    confirm = transitions.confirm_sent
-
-    def only_in_time(claim: Claim, **more: Any) -> Any:
-        attempt = Attempt.objects.get(pk=claim.attempt_id)
-        if attempt.closed_at is not None and attempt.post.state != State.UNCONFIRMED:
-            raise TooLate("too late")
-        return confirm(claim, **more)
-
-    return mock.patch.multiple(
-        transitions, confirm_sent=only_in_time, note_proof=lambda *_, **__: None
-    )
-
-
 def _trust_a_clock() -> Any:
     """Take a post for absent although this machine's clock was wrong when it was sent."""
     from bot import reconcile
@@ -82,7 +67,6 @@ BROKEN: dict[str, Callable[[], Any]] = {
     "forget-the-lease": _forget_the_lease,
     "dead-is-not-sent": _take_a_dead_worker_for_not_sent,
     "send-after-the-lease": _send_after_the_lease,
-    "drop-a-late-proof": _drop_a_late_proof,
     "trust-a-clock": _trust_a_clock,
 }
 

@@ -43,6 +43,7 @@ def test_no_fault_publishes_twice_or_loses_a_post(database: str, runs: int, kill
         ("forget-the-lease", 45, 1),
         ("dead-is-not-sent", 48, 1),
         ("send-after-the-lease", 35, 1),
+        ("trust-a-clock", 388, 1),
     ],
 )
 def test_a_publisher_that_is_broken_on_purpose_is_caught_by_the_same_runs(

@@ -8,6 +8,7 @@ may be wrong by some hours, and a *steady* clock cannot be set.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from bot.networks.base import AccountDetails, Client, Endpoints, Published
 from bot.networks.linkedin import LinkedInClient
 from bot.networks.wire import Patience
 from bot.networks.x import XClient
+from bot.reconcile import Report
 from config.schema import Account as AccountSettings
 from config.schema import Configuration
 from config.timing import Calendar
@@ -177,14 +179,8 @@ class World:
         name = f"worker-{self._workers}"
         try:
             with dying(kill_at):
-                report = publish.publish(
-                    CONFIGURATION,
-                    clock=self.clock.wall,
-                    worker=name,
-                    client_for=self.client_for,
-                    steady=self.clock.steady,
-                    sleep=self.clock.sleep,
-                )
+                # What a dead worker had in mind dies with it.
+                report = contextvars.copy_context().run(self._one_pass, name)
             self.say(f"{name}: {report.sentence()}")
         except Killed:
             self.say(f"{name} was killed")
@@ -193,6 +189,16 @@ class World:
             # As the worker does: it is said, and the next tick comes.
             self.say(f"{name}: the database did not answer ({error})")
             connection.close()
+
+    def _one_pass(self, name: str) -> Report:
+        return publish.publish(
+            CONFIGURATION,
+            clock=self.clock.wall,
+            worker=name,
+            client_for=self.client_for,
+            steady=self.clock.steady,
+            sleep=self.clock.sleep,
+        )
 
     def others_work(self, *, person: bool) -> None:
         """Let another worker, with a connection of its own, make a pass; then a person, maybe."""

@@ -45,9 +45,17 @@ from review.transitions.sending import (
     note_proof,
     retry_later,
 )
+from review.transitions.taking_down import (
+    TAKE_DOWN,
+    network_id_of,
+    not_taken_down,
+    take_down,
+    taken_down,
+)
 
 __all__ = [
     "BOT",
+    "TAKE_DOWN",
     "WORKER_DIED",
     "Actor",
     "Claim",
@@ -68,6 +76,8 @@ __all__ = [
     "look_again",
     "lose_track",
     "miss",
+    "network_id_of",
+    "not_taken_down",
     "note_proof",
     "operator",
     "person",
@@ -75,5 +85,7 @@ __all__ = [
     "requeue",
     "retry_later",
     "submit",
+    "take_down",
+    "taken_down",
     "withdraw",
 ]

@@ -91,6 +91,7 @@ PAST = {
     Verb.REQUEUE.value: "requeued",
     Verb.EXPIRE.value: "expired",
     Verb.MISS.value: "returned",
+    "take down": "asked to take down",
 }
 
 
