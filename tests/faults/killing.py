@@ -148,13 +148,11 @@ def rounds(number: int, *, seed: int, folder: Path, address: str) -> int:
 
 def _round(nursery: Nursery, chance: random.Random) -> tuple[list[str], int]:
     with World(duplicates=False) as world:
-        # Real workers go by the real clock, so here the world does too.
-        began = time.time()
-        world.clock.now = _now(began)
+        world.clock.now = now()
         names = [chance.choice(("x", "page", "member")) for _ in range(chance.randint(2, 5))]
         world.make_posts(names)
         for emulator in (world.x, world.linkedin):
-            emulator.clock = lambda: _now(time.time())
+            emulator.clock = now
             emulator.play(*(Fault(Kind.DELAY, seconds=chance.uniform(0, 0.1)) for _ in names))
         workers = [
             nursery.worker(X_API_URL=world.x.url, LINKEDIN_API_URL=world.linkedin.url)
@@ -168,7 +166,7 @@ def _round(nursery: Nursery, chance: random.Random) -> tuple[list[str], int]:
         left = Attempt.objects.filter(closed_at=None).count()
         for emulator in (world.x, world.linkedin):
             emulator.clock = world.clock.network
-        world.clock.now = _now(time.time())
+        world.clock.now = now()
         for step in (1, 200, 16, 61, 301, 901):
             world.clock.move(step)
             world.work()
@@ -197,5 +195,6 @@ def _wait_for(world: World, *, requests: int) -> None:
         time.sleep(0.005)
 
 
-def _now(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def now() -> datetime:
+    """The real time: real workers go by it, so the world does too."""
+    return datetime.now(UTC)

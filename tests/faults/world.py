@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
 from bot import publish
 from bot.networks.base import AccountDetails, Client, Endpoints, Published
@@ -184,7 +184,7 @@ class World:
             self.say(f"{name}: {report.sentence()}")
         except Killed:
             self.say(f"{name} was killed")
-            connection.close()
+            _cut_the_connection()
         except DatabaseError as error:
             # As the worker does: it is said, and the next tick comes.
             self.say(f"{name}: the database did not answer ({error})")
@@ -268,6 +268,14 @@ class World:
             )
             post = transitions.submit(announcement, account=account, content=content, now=BEGIN)
             transitions.approve(post.pk, by=SIAN, now=BEGIN, calendar=CALENDAR, seen=1, when=BEGIN)
+
+
+def _cut_the_connection() -> None:
+    """Drop the connection as a dying process does: without a goodbye, with whatever was open on it."""
+    if connection.connection is not None:
+        connection.connection.close()
+    # A new one is made at the next use; the old one may be stuck in the middle of a transaction.
+    del connections[connection.alias]
 
 
 def empty() -> None:
