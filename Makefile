@@ -8,7 +8,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run once test check format bench
+.PHONY: help run once test check format bench faults
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,13 @@ format: | $(UV) ## Format the code and mend what can be mended by itself
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
+faults: | $(UV) ## Play every fault, and kill workers, on SQLite and PostgreSQL (about ten minutes)
+	$(RUN) python -m tests.faults --runs 1000 --kills 60
+	$(RUN) python -m tests.faults --runs 300 --kills 60 --database postgresql
+
 bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.everything
+	$(RUN) python -m benchmarks.publishing
 
 .tools/bin/uv:
 	@echo "Fetching uv into .tools/ (only this once)"

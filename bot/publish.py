@@ -15,31 +15,29 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.utils import OperationalError
-
-from bot import retry
-from bot.networks import registry
+from bot.deliver import Hands, deliver
+from bot.networks import fence, registry
 from bot.networks.base import (
     AccountDetails,
     Client,
     Endpoints,
-    NetworkError,
-    OutcomeUnknown,
-    Published,
-    Temporary,
     Unauthorised,
 )
 from bot.reconcile import ClientFor, Clock, Report, quietly, reconcile
+from bot.taking_down import take_down
 from config import schema
 from config.env import MissingSecretFile, secret
-from review import accounts, queries, slots, transitions
+from review import queries, slots, transitions
 from review.states import State
-from review.transitions import Claim, TransitionError
+from review.transitions import Claim
 
 log = logging.getLogger(__name__)
 
-# Connect and read time-outs of one delivery add up to 25 s a request, and a post may take a few.
+# Every request ends within 30 s, and a post with an image takes a few.
 LEASE = timedelta(minutes=3)
+# No request of a delivery begins later than this before the lease ends, so all have ended by then, even when
+# the worker stood still in between: docs/decisions/0007 has the reasoning.
+LAST_REQUEST = timedelta(seconds=45)
 
 
 def real_clients(
@@ -83,6 +81,7 @@ def anything_to_do(*, now: datetime) -> bool:
         queries.due(now).exists()
         or queries.unconfirmed_to_look_for(now).exists()
         or queries.lapsed_attempts(now).exists()
+        or queries.to_take_down(now).exists()
     )
 
 
@@ -93,10 +92,17 @@ def publish(
     worker: str,
     client_for: ClientFor,
     stop: Callable[[], bool] = lambda: False,
+    steady: fence.Steady = fence.steady,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
-    """Settle what is open, then send what is due, one post after the other, until none is left."""
+    """Settle what is open, then send what is due, one post after the other, until none is left.
+
+    `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock.
+    """
     report = Report()
+    hands = Hands(clock, steady, sleep, client_for, report)
     _sweep(clock(), report)
+    take_down(clock=clock, client_for=client_for, report=report, stop=stop)
     reconcile(clock=clock, client_for=client_for, report=report, stop=stop)
     tidy(configuration, now=clock(), report=report)
     while not stop():
@@ -106,6 +112,7 @@ def publish(
             for account in configuration.accounts
             if slots.blackout_at(now, calendar=configuration.calendar, account=account.name)
         ]
+        deadline = steady() + (LEASE - LAST_REQUEST).total_seconds()
         claim = transitions.claim(
             worker=worker,
             now=now,
@@ -116,7 +123,7 @@ def publish(
         )
         if claim is None:
             break
-        _deliver(claim, clock, client_for, report)
+        deliver(claim, hands, deadline)
     return report
 
 
@@ -184,113 +191,19 @@ def _sweep(now: datetime, report: Report) -> None:
             live=attempt.post.account.live,
             content=attempt.revision.content,
             due_at=attempt.opened_at,
+            revision_number=attempt.revision.number,
         )
+        if attempt.post.state != State.SENDING:
+            transitions.close_lapsed(claim, now=now)
+            continue
         reason = f"The worker {attempt.worker} stopped while it was sending this, so it may be published."
         lost = partial(
             transitions.lose_track,
             claim,
             now=now,
-            outcome="worker died",
+            outcome=transitions.WORKER_DIED,
             reason=reason,
             look_at=now,
         )
         if quietly(lost):
             report.unconfirmed += 1
-
-
-# -- one delivery --------------------------------------------------------------------------------------
-
-
-def _deliver(claim: Claim, clock: Clock, client_for: ClientFor, report: Report) -> None:
-    """Send one claimed post and settle it, whatever happens."""
-    extra = {"post": claim.post_id, "attempt": claim.attempt_number, "account": claim.account}
-    try:
-        outcome = _try(claim, client_for)
-    except NetworkError as error:
-        log.warning("post %s on %s: %s", claim.post_id, claim.account, error, extra=extra)
-        _settle(claim, error, clock, report)
-        return
-    now = clock()
-    _insist(
-        lambda: transitions.confirm_sent(
-            claim, now=now, network_id=outcome.network_id, url=outcome.url
-        )
-    )
-    report.published += 1
-    log.info("post %s published on %s", claim.post_id, claim.account, extra=extra)
-
-
-def _try(claim: Claim, client_for: ClientFor) -> Published:
-    try:
-        client = client_for(claim.account, claim.live)
-    except NetworkError:
-        raise
-    except Exception as error:
-        # Nothing has left the machine: the client could not even be made.
-        log.exception("no client for %s", claim.account)
-        raise Temporary(
-            f"Herodr could not prepare the delivery ({type(error).__name__})."
-        ) from None
-    try:
-        return client.deliver(claim.content)
-    except NetworkError:
-        raise
-    except Exception as error:
-        log.exception("post %s: unforeseen", claim.post_id)
-        raise OutcomeUnknown(
-            f"Something unforeseen happened while sending ({type(error).__name__}), so it may be published."
-        ) from None
-
-
-def _settle(claim: Claim, error: NetworkError, clock: Clock, report: Report) -> None:
-    now = clock()
-    decision = retry.decide(error, attempts=claim.attempt_number, now=now)
-    outcome = type(error).__name__
-    if decision.pause is not None:
-        pause = decision.pause
-        _insist(
-            lambda: accounts.pause(
-                claim.account, until=pause.until, trouble=decision.reason, now=now
-            )
-        )
-        report.troubles.append(f"{claim.account} is paused: {decision.reason}")
-    if decision.action is retry.Action.RETRY_LATER:
-        at = decision.at or now
-        _insist(
-            lambda: transitions.retry_later(
-                claim, now=now, at=at, outcome=outcome, reason=decision.reason
-            )
-        )
-        report.later += 1
-    elif decision.action is retry.Action.GIVE_UP:
-        _insist(
-            lambda: transitions.give_up(claim, now=now, outcome=outcome, reason=decision.reason)
-        )
-        report.failed += 1
-    else:
-        _insist(
-            lambda: transitions.lose_track(
-                claim, now=now, outcome=outcome, reason=decision.reason, look_at=decision.at
-            )
-        )
-        report.unconfirmed += 1
-
-
-def _insist(act: Callable[[], object], *, tries: int = 6) -> None:
-    """Store an outcome, even when the database is locked or away for a moment.
-
-    When it stays away, the attempt stays open and its lease runs out: unconfirmed, never lost.
-    """
-    for number in range(1, tries + 1):
-        try:
-            act()
-        except OperationalError:
-            if number == tries:
-                raise
-            time.sleep(0.2 * 2**number)
-        except TransitionError as error:
-            # The lease ran out meanwhile; the post is unconfirmed and will be looked for.
-            log.warning("%s", error)
-            return
-        else:
-            return

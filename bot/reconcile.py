@@ -21,10 +21,9 @@ log = logging.getLogger(__name__)
 
 # Reading failed: this is how long until the account's own posts are asked for again.
 LOOK_AGAIN = timedelta(minutes=5)
-# A network's clock may be behind ours; a post is looked for from a little before it was sent.
-CLOCKS_DIFFER = timedelta(minutes=1)
-# A network that refuses a text as a duplicate may mean one from up to about a day ago.
-TWINS_WITHIN = timedelta(hours=24)
+# This machine's clock may be wrong by a time zone, or have been set back since; and a network that refuses a
+# text as a duplicate may mean one from up to about a day ago. So a post is looked for from a day before.
+CLOCKS_DIFFER = timedelta(hours=24)
 
 ClientFor = Callable[[str, bool], Client]
 Clock = Callable[[], datetime]
@@ -40,6 +39,7 @@ class Report:
     unconfirmed: int = 0
     confirmed: int = 0
     returned: int = 0
+    taken_down: int = 0
     troubles: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
@@ -53,6 +53,7 @@ class Report:
                 (self.failed, "failed"),
                 (self.unconfirmed, "unconfirmed"),
                 (self.returned, "back in review"),
+                (self.taken_down, "taken down"),
             )
             if number
         ]
@@ -84,7 +85,7 @@ def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -
     attempts = list(post.attempts.select_related("revision").order_by("number"))
     attempt = attempts[-1]
     refused_as_twin = attempt.outcome == AlreadyPublished.__name__
-    since = attempts[0].opened_at - (TWINS_WITHIN if refused_as_twin else CLOCKS_DIFFER)
+    since = min(attempt.opened_at for attempt in attempts) - CLOCKS_DIFFER
     now = clock()
     try:
         client = client_for(post.account.name, post.account.live)
@@ -108,7 +109,7 @@ def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -
         )
         return
     now = clock()
-    if found is not None and not queries.is_known(post.account_id, found.network_id):
+    if found is not None and not queries.is_known(post.pk, found.network_id):
         if quietly(
             lambda: transitions.confirm(
                 post.pk,
@@ -120,6 +121,9 @@ def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -
             )
         ):
             report.confirmed += 1
+        else:
+            # Whatever stood in the way must not make us ask the network each second.
+            _ask_again(post, now + LOOK_AGAIN, post.reason)
         return
     done = post.looks_done + 1
     next_look = retry.reconcile_at(attempt.closed_at or attempt.opened_at, done)

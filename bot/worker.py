@@ -29,6 +29,7 @@ from django.db.utils import DatabaseError
 from bot import alerts, compose, mind, publish, watch
 from bot.away import Away
 from bot.fetch import FetchError, Request, fetch_all
+from bot.networks import registry
 from bot.networks.base import Endpoints
 from config import schema
 from review import intake, queries
@@ -59,6 +60,7 @@ class Pass:
         the_mind: mind.Mind | None = None,
         readers: Away | None = None,
     ) -> None:
+        registry.learn(account.network for account in configuration.accounts)
         self.configuration = configuration
         self.mind = the_mind
         self.name = name

@@ -65,6 +65,7 @@ def _of_mind(configuration: schema.Configuration) -> Iterator[Finding]:
 def _of_networks(configuration: schema.Configuration) -> Iterator[Finding]:
     from bot.networks import registry, versions
     from bot.networks.base import Endpoints
+    from review import text
 
     known = registry.names()
     for account in configuration.accounts:
@@ -74,6 +75,13 @@ def _of_networks(configuration: schema.Configuration) -> Iterator[Finding]:
                 f'accounts.toml: account "{account.name}"',
                 f'there is no network "{account.network}".',
                 f"Write one of {', '.join(sorted(known))}.",
+            )
+        elif account.network not in text.NETWORKS:
+            yield Finding(
+                "error",
+                f'accounts.toml: account "{account.name}"',
+                f'the package that adds the network "{account.network}" cannot be used; the log says why.',
+                "Install it again, or remove the account.",
             )
     if any(account.network == "linkedin" for account in configuration.accounts):
         version = Endpoints.from_environment(os.environ).linkedin_version

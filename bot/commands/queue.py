@@ -281,6 +281,22 @@ def requeue(post_id: Id, *, by: By = "") -> None:
     )
 
 
+@app.command("take-down")
+def take_down(
+    post_id: Id,
+    *,
+    reason: Annotated[str, typer.Option(metavar="R", help="Why; kept with the post.")],
+    by: By,
+) -> None:
+    """Take a published post down from its network; the worker does it, within a second or so."""
+    _decide(
+        post_id,
+        lambda t, actor, now: t.take_down(post_id, by=actor, now=now, reason=reason),
+        by=by,
+        done="will be taken down by the worker",
+    )
+
+
 def _decide(
     post_id: int, act: Callable[[Any, Any, datetime], object], *, by: str, done: str
 ) -> None:

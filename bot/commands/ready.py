@@ -25,7 +25,16 @@ def directory() -> Path:
 
 def configuration() -> schema.Configuration:
     """Read the configuration. Raises `ConfigurationError`."""
-    return schema.load(directory())
+    found = schema.load(directory())
+    learn_networks(found)
+    return found
+
+
+def learn_networks(found: schema.Configuration) -> None:
+    """Load what other packages say about the networks that the accounts use."""
+    from bot.networks import registry
+
+    registry.learn(account.network for account in found.accounts)
 
 
 def now() -> datetime:
@@ -62,7 +71,9 @@ def django() -> None:
 
     framework.setup()
     try:
-        timezone.activate(schema.current(directory()).calendar.zone)
+        found = schema.current(directory())
+        timezone.activate(found.calendar.zone)
+        learn_networks(found)
     except schema.ConfigurationError:
         timezone.deactivate()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -66,12 +67,12 @@ def go_on(
 
 def collect(now: datetime) -> dict[str, Any]:
     """Return how things stand, in the shape the design gives `bot status --json`."""
-    from review import intake, queries
+    from review import budgets, intake, queries
 
     configuration = ready.configuration()
+    zone = configuration.calendar.zone
     intake.sync_sources(configuration.sources, now=now)
     intake.sync_accounts(configuration.accounts, now=now)
-    budgets = {account.name: account.monthly_budget for account in configuration.accounts}
     halt = queries.halt()
     return {
         "stopped": {"by": halt.by, "reason": halt.reason, "at": _iso(halt.at)} if halt else None,
@@ -102,7 +103,7 @@ def collect(now: datetime) -> dict[str, Any]:
                 "paused_until": _iso(account.paused_until),
                 "trouble": account.trouble or None,
                 "version_days_left": _version_days_left(account.network, now),
-                "monthly_budget": str(budgets[account.name]) if budgets.get(account.name) else None,
+                **_money(account.monthly_budget, budgets.spent(account, at=now, zone=zone)),
             }
             for account in queries.accounts()
         ],
@@ -115,6 +116,15 @@ def collect(now: datetime) -> dict[str, Any]:
             }
             for worker in queries.workers()
         ],
+    }
+
+
+def _money(budget: Decimal | None, spent: Decimal) -> dict[str, str | None]:
+    """The budget of the month, what it has cost so far, and what is left, in US dollars."""
+    return {
+        "monthly_budget": f"{budget:f}" if budget is not None else None,
+        "spent_this_month": f"{spent:f}",
+        "budget_left": f"{budget - spent:f}" if budget is not None else None,
     }
 
 
@@ -176,6 +186,10 @@ def _text(result: dict[str, Any]) -> str:
         how = "live" if account["live"] else "rehearsing"
         if account["paused"]:
             how += f", paused: {account['trouble']}"
+        if account["monthly_budget"] is not None:
+            how += (
+                f", ${account['spent_this_month']} of ${account['monthly_budget']} spent this month"
+            )
         lines.append(f"Account {account['name']} on {account['network']} ({how})")
     for worker in result["workers"][:5]:
         alive = "alive" if worker["alive"] else "not running"

@@ -66,11 +66,12 @@ class Refused(NotSent):
 
 
 class AlreadyPublished(NetworkError):
-    """The network says it already has this content; `network_id` where it names the post."""
+    """The network says it already has this content; `network_id` and `url` where it names the post."""
 
-    def __init__(self, message: str, *, network_id: str = "") -> None:
+    def __init__(self, message: str, *, network_id: str = "", url: str = "") -> None:
         super().__init__(message)
         self.network_id = network_id
+        self.url = url
 
 
 class OutcomeUnknown(NetworkError):

@@ -50,6 +50,7 @@ def error_of(
         return AlreadyPublished(
             f"LinkedIn says that this author has posted the same already{where}",
             network_id=named[1] if named else "",
+            url=url_of(named[1]) if named else "",
         )
     if status == 426 or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
         return Unauthorised(

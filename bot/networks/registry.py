@@ -2,20 +2,21 @@
 
 A network is loaded when it is first used: an installation that only rehearses never imports tweepy.
 A package of somebody else adds one with an entry point of the group `herodr.networks`, whose name is the
-network's and whose value is a `Maker`.
+network's and whose value is a `Maker` with the network's `facts` (a `review.text.NetworkFacts`).
 """
 
 from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, cast
 
 from bot.networks.base import AccountDetails, Client, Endpoints, Unauthorised
 from bot.networks.rehearsal import RehearsalClient
+from review import text
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,28 @@ class Maker(Protocol):
 def names() -> frozenset[str]:
     """Return the names of all networks, those that other packages add included."""
     return frozenset(NETWORKS) | entry_points(group=GROUP).names
+
+
+def learn(networks: Iterable[str]) -> None:
+    """Make the facts of `networks` known to the editor and the drafting, where a package adds them.
+
+    Called whenever the configuration is read, with the networks of its accounts, so that a package is only
+    loaded when an account uses it. A package that cannot be loaded is logged, and its network stays unknown.
+    """
+    for network in sorted(set(networks) - text.NETWORKS.keys()):
+        if network not in names():
+            continue
+        try:
+            facts = getattr(_maker(network), "facts", None)
+        except Unauthorised:
+            continue
+        # A package may have called `review.text.register` itself.
+        if network in text.NETWORKS:
+            continue
+        if isinstance(facts, text.NetworkFacts) and facts.name == network:
+            text.register(facts)
+        else:
+            log.error("the package of the network %s has no facts for it", network)
 
 
 def client_for(
@@ -69,8 +92,14 @@ def _maker(network: str) -> Maker:
     entry: EntryPoint = next(iter(entry_points(group=GROUP, name=network)))
     try:
         return cast(Maker, entry.load())
-    except Exception:
-        log.exception("the package of the network %s cannot be loaded", network)
+    except Exception as error:
+        log.error(
+            "the package of the network %s cannot be loaded (%s: %s)",
+            network,
+            type(error).__name__,
+            error,
+        )
+        log.debug("in full", exc_info=True)
         raise Unauthorised(
             f'The package that adds the network "{network}" cannot be loaded.',
             mend=f"Install it again, or remove the account ({entry.value}).",

@@ -22,9 +22,11 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 
+from bot.networks import fence
 from bot.networks.answers import Answer
 from bot.networks.base import OutcomeUnknown, Temporary, Unauthorised
 
+TOO_LATE = "this worker stood still, and the time for sending ran out"
 MOST_BYTES = 4_000_000  # of an answer; a page of a hundred posts has about 200,000
 
 
@@ -108,6 +110,8 @@ class Session:
         """
         if self._written_for and url.startswith(f"{self._written_for}/"):
             url = self.url(url.removeprefix(self._written_for))
+        if fence.passed():
+            raise NoAnswer(TOO_LATE, sent=False)
         adapter = _Adapter()
         with requests.Session() as session, _Deadline(self._patience.whole, adapter):
             session.trust_env = self._trust_env
@@ -172,6 +176,8 @@ def _read(response: requests.Response) -> bytes:
 
 def _trouble(error: Exception, adapter: _Adapter) -> str:
     """Say in a few words what went wrong, without anything from the request."""
+    if adapter.too_late:
+        return TOO_LATE
     if isinstance(error, _TooLong):
         return "its answer is far too long"
     if adapter.out_of_time or isinstance(error, requests.Timeout):
@@ -197,6 +203,7 @@ class _Adapter(HTTPAdapter):
     def __init__(self) -> None:
         self.connected = False
         self.out_of_time = False
+        self.too_late = False
         self.sock: Any = None
         super().__init__(max_retries=0)
 
@@ -223,7 +230,9 @@ def _noting(pool: Any, adapter: _Adapter) -> Any:
 
     def connect(self: Any) -> None:
         plain.connect(self)
-        if adapter.out_of_time:
+        # The last moment before bytes leave: whoever stood still until now must not send any more.
+        adapter.too_late = fence.passed()
+        if adapter.out_of_time or adapter.too_late:
             raise TimeoutError
         # Kept here, because a connection forgets it once a "Connection: close" has been read.
         adapter.sock = self.sock

@@ -121,15 +121,16 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
                 name=account.name,
                 defaults={"network": account.network, "who": account.who, "live": False},
             )
-        before = (row.network, row.who, row.live, row.active)
+        before = (row.network, row.who, row.live, row.active, row.monthly_budget)
         was_live = row.live
-        row.network, row.who, row.live, row.active = (
+        row.network, row.who, row.live, row.active, row.monthly_budget = (
             account.network,
             account.who,
             account.live,
             True,
+            account.monthly_budget,
         )
-        if before == (row.network, row.who, row.live, row.active):
+        if before == (row.network, row.who, row.live, row.active, row.monthly_budget):
             continue
         row.save()
         if account.live != was_live:

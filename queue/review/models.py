@@ -219,6 +219,7 @@ class Account(models.Model):
     paused = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True)
+    monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
 
     def __str__(self) -> str:
         return self.name
@@ -249,6 +250,9 @@ class Post(models.Model):
     # For an unconfirmed post: when to look for it next, and how often we have looked.
     look_at = models.DateTimeField(null=True)
     looks_done = models.PositiveIntegerField(default=0)
+    # A published post that is to go: when to ask its network next, and when it was gone.
+    take_down_at = models.DateTimeField(null=True)
+    taken_down_at = models.DateTimeField(null=True)
 
     class Meta:
         permissions: ClassVar = [("decide", "May decide about posts")]

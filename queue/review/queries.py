@@ -159,6 +159,11 @@ def halt() -> Halt | None:
     return Halt.objects.filter(lifted_at__isnull=True).first()
 
 
+def to_take_down(now: datetime) -> QuerySet[Post]:
+    """Return published posts whose network is to be asked now to take them down."""
+    return posts([State.PUBLISHED]).filter(take_down_at__isnull=False, take_down_at__lte=now)
+
+
 def due(now: datetime) -> QuerySet[Post]:
     """Return the posts that may go out at `now`, the longest due first. Paused accounts wait.
 
@@ -179,11 +184,14 @@ def due(now: datetime) -> QuerySet[Post]:
     )
 
 
-def is_known(account_id: int, network_id: str) -> bool:
-    """Say whether a post of this account already carries `network_id`."""
+def is_known(post_id: int, network_id: str) -> bool:
+    """Say whether another post of the same account already carries `network_id`."""
+    same_account = Post.objects.filter(pk=post_id).values("account_id")
     return (
         network_id != ""
-        and Post.objects.filter(account_id=account_id, network_id=network_id).exists()
+        and Post.objects.filter(account_id__in=same_account, network_id=network_id)
+        .exclude(pk=post_id)
+        .exists()
     )
 
 

@@ -76,6 +76,13 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.CLAIM, {State.SCHEDULED}, State.SENDING, Who.BOT),
     _move(Verb.CONFIRM, {State.SENDING}, State.PUBLISHED, Who.BOT),
     _move(Verb.CONFIRM, {State.UNCONFIRMED}, State.PUBLISHED, Who.EITHER),
+    # Proof that came late: the network's answer beats what was concluded without it.
+    _move(
+        Verb.CONFIRM,
+        {State.IN_REVIEW, State.SCHEDULED, State.FAILED},
+        State.PUBLISHED,
+        Who.BOT,
+    ),
     _move(Verb.RETRY_LATER, {State.SENDING}, State.SCHEDULED, Who.BOT),
     _move(Verb.GIVE_UP, {State.SENDING}, State.FAILED, Who.BOT),
     _move(Verb.LOSE_TRACK, {State.SENDING}, State.UNCONFIRMED, Who.BOT),

@@ -71,6 +71,7 @@ class LinkedInEmulator(Emulator):
         self.verified = True
         self.daily_limit = 150
         self.page_size = 100
+        self.duplicate_window = _DUPLICATE_WINDOW
         self.posts: list[Post] = []
         self.grants = {TOKEN: Grant(scopes, self.clock() + timedelta(days=60))}
         self._codes: dict[str, tuple[str, frozenset[str], datetime]] = {}
@@ -267,7 +268,7 @@ class LinkedInEmulator(Emulator):
         for post in self.posts:
             stored = (post.body["author"], post.body["commentary"], _source(post.body))
             # A deleted post's content counts too.
-            if stored == same and now - post.at < _DUPLICATE_WINDOW:
+            if stored == same and now - post.at < self.duplicate_window:
                 return duplicate(post.urn)
         post = self.put(body)
         return Reply(201, None, {"x-restli-id": post.urn})

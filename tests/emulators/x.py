@@ -111,6 +111,7 @@ class XEmulator(Emulator):
         self.balance: Decimal | None = None  # dollars; None: never runs out
         self.capped_until: date | None = None
         self.page_size = 100
+        self.duplicate_window = _DUPLICATE_WINDOW
         self.limits = {
             "POST /2/tweets": Limits(100),
             "DELETE /2/tweets": Limits(50),
@@ -199,7 +200,7 @@ class XEmulator(Emulator):
         now = self.clock()
         if not _fits(text):
             return problem(403, "Forbidden", "You are not permitted to perform this action.")
-        if any(p.sent == text and now - p.at < _DUPLICATE_WINDOW for p in self.posts):
+        if any(p.sent == text and now - p.at < self.duplicate_window for p in self.posts):
             return problem(
                 403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -135,7 +134,9 @@ def test_the_post_page_tells_the_whole_story(sian: Client) -> None:
     assert "worker-7" in page.text
     assert tree.xpath("//a[@href='https://x.com/cohes3ion/status/1']")
     assert "Revision 1 by herodr" in page.text
-    assert not tree.xpath("//main//form")
+    assert [form.get("action") for form in tree.xpath("//main//form")] == [
+        reverse("verb", args=[post.pk, "take-down"])
+    ]
 
 
 def test_times_are_shown_in_the_calendars_zone(sian: Client, config: Path) -> None:
@@ -259,13 +260,3 @@ def test_the_reader_goes_on_where_there_is_more_to_do(sian: Client) -> None:
     assert of(posts[0], "amend") == f"/#announcement-{first.pk}"
     assert after(reverse("approve-all", args=[first.pk])) == f"/#announcement-{second.pk}"
     assert of(posts[2], "approve") == f"/#announcement-{first.pk}"
-
-
-def test_a_full_page_of_the_queue_is_quick(sian: Client) -> None:
-    fill(200)
-    sian.get(reverse("queue"))  # templates are read once
-    started = time.perf_counter()
-    page = sian.get(reverse("queue"))
-    took = time.perf_counter() - started
-    assert page.status_code == 200
-    assert took < 0.5, f"{took:.3f} s"  # about 0.15 s on a quiet machine

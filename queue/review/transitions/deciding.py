@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import record, slots, text
+from review import budgets, record, slots, text
 from review.models import STATE_LABELS, Account, Announcement, Post, Revision
 from review.states import State, Verb
 from review.text import Content
@@ -177,6 +177,10 @@ def approve(
     if seen in (None, post.revision_number):
         _refuse_unfit(post, revision, now=now)
     due = _time_for(post, when, calendar=calendar, now=now)
+    if why := budgets.over(
+        post.account, revision.content, at=due, zone=calendar.zone, besides=post.pk
+    ):
+        raise NotFit(why)
     return move(
         post,
         Verb.APPROVE,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from review import record
 from review.models import STATE_LABELS, Decision, Event, Person, Post, Revision
-from review.states import State, Verb, Who, move_for
+from review.states import MOVES, State, Verb, Who, move_for
 from review.text import Content
 
 MAX_REASON = 1000  # characters
@@ -91,6 +91,7 @@ PAST = {
     Verb.REQUEUE.value: "requeued",
     Verb.EXPIRE.value: "expired",
     Verb.MISS.value: "returned",
+    "take down": "asked to take down",
 }
 
 
@@ -105,6 +106,9 @@ def permit(verb: Verb, post: Post, actor: Actor) -> State:
         raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
     wanted = Who.BOT if actor.is_bot else Who.PERSON
     if move.who not in (wanted, Who.EITHER):
+        if any(other.verb is verb and other.who is not move.who for other in MOVES):
+            # A person's verb elsewhere: the post has moved on since they saw it.
+            raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
         label = str(STATE_LABELS[State(post.state)]).lower()
         raise NotAllowed(f"To {verb} a post that is {label} is not for {actor.name} to do.")
     return move.target

@@ -8,11 +8,25 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from review import queries
+from review import queries, record
 from review.models import Attempt, Post
 from review.states import State, Verb
 from review.text import Content
-from review.transitions.moving import BOT, locked, move
+from review.transitions.moving import BOT, MAX_REASON, TooLate, locked, move, who_was_first
+
+# How an attempt ended that may have published its post all the same.
+WORKER_DIED = "worker died"
+DOUBTFUL = (WORKER_DIED, "OutcomeUnknown", "AlreadyPublished")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An earlier attempt whose outcome nobody knows: what it sent, when it began and when it ended."""
+
+    content: Content
+    opened_at: datetime
+    closed_at: datetime
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class Claim:
     live: bool
     content: Content
     due_at: datetime
+    revision_number: int = 1
+    doubts: tuple[Doubt, ...] = ()  # earlier tries of this post that may have published it
 
 
 @transaction.atomic
@@ -67,6 +83,11 @@ def claim(
         content_hash=revision.content_hash,
     )
     due_at = post.due_at
+    doubts = tuple(
+        Doubt(past.revision.content, past.opened_at, past.closed_at, past.outcome)
+        for past in post.attempts.filter(outcome__in=DOUBTFUL).select_related("revision")
+        if past.closed_at is not None
+    )
     move(
         post,
         Verb.CLAIM,
@@ -84,38 +105,97 @@ def claim(
         live=post.account.live,
         content=revision.content,
         due_at=due_at,
+        revision_number=revision.number,
+        doubts=doubts,
     )
 
 
-def _close(claim: Claim, *, now: datetime, outcome: str, detail: str = "") -> None:
-    Attempt.objects.filter(pk=claim.attempt_id, closed_at__isnull=True).update(
+def _close(claim: Claim, *, now: datetime, outcome: str, detail: str = "") -> bool:
+    hit = Attempt.objects.filter(pk=claim.attempt_id, closed_at__isnull=True).update(
         closed_at=now, outcome=outcome, detail=detail
     )
+    return hit == 1
+
+
+def _settle(claim: Claim, post: Post, *, now: datetime, outcome: str, detail: str) -> None:
+    """Close the attempt of `claim`. Raises TooLate when somebody has closed it already: the post may be in
+    other hands by now, and what this worker learned is no longer about the try that is open."""
+    if not _close(claim, now=now, outcome=outcome, detail=detail):
+        raise TooLate(
+            f"Attempt {claim.attempt_number} was taken to have died: {who_was_first(post)}."
+        )
 
 
 @transaction.atomic
-def confirm_sent(claim: Claim, *, now: datetime, network_id: str, url: str) -> Post:
-    """sending → published. The network proved it. Also from unconfirmed, when the proof came late."""
+def confirm_sent(
+    claim: Claim, *, now: datetime, network_id: str, url: str, reason: str = ""
+) -> Post:
+    """sending → published. The network proved it.
+
+    Also when the proof comes late, and the post was given up meanwhile: from unconfirmed, in_review,
+    scheduled and failed. Raises TooLate when the post has ended; then `note_proof` is what is left.
+    """
     post = locked(claim.post_id)
-    _close(claim, now=now, outcome="published", detail=url)
+    if not _close(claim, now=now, outcome="published", detail=url):
+        reason = reason or "The proof that it is published came late."
     return move(
         post,
         Verb.CONFIRM,
         actor=BOT,
         now=now,
+        reason=reason,
         network_id=network_id,
         url=url,
         published_at=now,
         look_at=None,
+        missed=False,
+        approved_number=post.approved_number or claim.revision_number,
         details={"url": url, "attempt": claim.attempt_number},
     )
+
+
+@transaction.atomic
+def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Post:
+    """Keep a proof that came when the post had ended. Not a move: people must see that it is out.
+
+    A post that is published under this id already is only as it should be.
+    """
+    post = locked(claim.post_id)
+    _close(claim, now=now, outcome="published", detail=url)
+    if post.state == State.PUBLISHED and post.network_id in ("", network_id):
+        return post
+    reason = (
+        f"It is on the account a second time, at {url}: take one of the two down."
+        if post.state == State.PUBLISHED
+        else f"It is on the account all the same, at {url}: the proof came late. {post.reason}".strip()
+    )[:MAX_REASON]
+    Post.objects.filter(pk=post.pk).update(reason=reason, changed_at=now)
+    record.append(
+        Verb.CONFIRM,
+        actor=BOT.name,
+        now=now,
+        post_number=post.pk,
+        from_state=post.state,
+        to_state=post.state,
+        content_hash=claim.content.fingerprint(claim.account),
+        reason=reason,
+        details={"account": post.account.name, "url": url, "attempt": claim.attempt_number},
+    )
+    post.refresh_from_db()
+    return post
+
+
+@transaction.atomic
+def close_lapsed(claim: Claim, *, now: datetime) -> None:
+    """Close an attempt whose lease ended while its post had moved on already. Not a move."""
+    _close(claim, now=now, outcome=WORKER_DIED, detail="The post had moved on already.")
 
 
 @transaction.atomic
 def retry_later(claim: Claim, *, now: datetime, at: datetime, outcome: str, reason: str) -> Post:
     """sending → scheduled, at a later time. Only when the network certainly does not have the post."""
     post = locked(claim.post_id)
-    _close(claim, now=now, outcome=outcome, detail=reason)
+    _settle(claim, post, now=now, outcome=outcome, detail=reason)
     return move(
         post,
         Verb.RETRY_LATER,
@@ -131,7 +211,7 @@ def retry_later(claim: Claim, *, now: datetime, at: datetime, outcome: str, reas
 def give_up(claim: Claim, *, now: datetime, outcome: str, reason: str) -> Post:
     """sending → failed. Certainly not published; only a person can help."""
     post = locked(claim.post_id)
-    _close(claim, now=now, outcome=outcome, detail=reason)
+    _settle(claim, post, now=now, outcome=outcome, detail=reason)
     return move(
         post,
         Verb.GIVE_UP,
@@ -148,7 +228,7 @@ def lose_track(
 ) -> Post:
     """sending → unconfirmed. It may be published: look for it at `look_at`, never send it again unasked."""
     post = locked(claim.post_id)
-    _close(claim, now=now, outcome=outcome, detail=reason)
+    _settle(claim, post, now=now, outcome=outcome, detail=reason)
     return move(
         post,
         Verb.LOSE_TRACK,

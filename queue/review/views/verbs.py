@@ -115,6 +115,12 @@ def _confirm(call: _Call) -> str:
     return gettext("Confirmed: it is kept as published, with its link.")
 
 
+def _take_down(call: _Call) -> str:
+    reason = call.form.cleaned_data["reason"]
+    transitions.take_down(call.pk, by=call.by, now=call.now, reason=reason)
+    return gettext("It will be taken down in a moment.")
+
+
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
     Verb.REJECT.value: (forms.RejectForm, _reject),
@@ -123,6 +129,7 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.WITHDRAW.value: (forms.ReasonForm, _withdraw),
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
+    "take-down": (forms.ReasonForm, _take_down),
 }
 
 

@@ -1,0 +1,213 @@
+"""One delivery: deliver → settle → record, whatever the network, the machine and the database do.
+
+What is claimed is sent once, or not at all. A post that may be out from an earlier try is looked for first, and
+a worker that stood still does not send any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+
+from bot import retry
+from bot.networks import fence
+from bot.networks.base import (
+    AlreadyPublished,
+    CannotLook,
+    Client,
+    NetworkError,
+    NotSent,
+    OutcomeUnknown,
+    Published,
+    Temporary,
+)
+from bot.networks.wire import TOO_LATE
+from bot.reconcile import CLOCKS_DIFFER, ClientFor, Clock, Report
+from review import accounts, queries, transitions
+from review.transitions import Claim, TransitionError
+
+log = logging.getLogger(__name__)
+
+# How long an outcome is kept in hand while the database is away. Longer than a lease would not help: by then
+# others have taken over.
+KEEP_TRYING = timedelta(minutes=3)
+_LONGEST_NAP = 5.0  # seconds
+# A duplicate that the network reports may be older than our own try; then it proves nothing about it.
+_PROOF_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a delivery works with: two clocks, a way to wait, the networks, and the report it adds to."""
+
+    clock: Clock
+    steady: fence.Steady
+    sleep: Callable[[float], None]
+    client_for: ClientFor
+    report: Report
+
+
+def deliver(claim: Claim, hands: Hands, deadline: float) -> None:
+    """Send one claimed post and settle it, whatever happens. No request begins after `deadline`."""
+    extra = {"post": claim.post_id, "attempt": claim.attempt_number, "account": claim.account}
+    try:
+        with fence.until(deadline, hands.steady):
+            outcome, reason = _try(claim, hands)
+        now = hands.clock()
+    except NetworkError as error:
+        log.warning("post %s on %s: %s", claim.post_id, claim.account, error, extra=extra)
+        _settle(claim, error, hands)
+        return
+    _insist(lambda: _confirm(claim, outcome, reason, now=now), hands)
+    hands.report.published += 1
+    log.info("post %s published on %s", claim.post_id, claim.account, extra=extra)
+
+
+def _confirm(claim: Claim, proof: Published, reason: str, *, now: datetime) -> None:
+    found = {"network_id": proof.network_id, "url": proof.url}
+    try:
+        transitions.confirm_sent(claim, now=now, reason=reason, **found)
+    except TransitionError:
+        # The post has ended meanwhile. What the network has is kept all the same.
+        transitions.note_proof(claim, now=now, **found)
+
+
+def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
+    """Return the proof of publication, and what is special about it ("" mostly). Raises a NetworkError."""
+    try:
+        client = hands.client_for(claim.account, claim.live)
+    except NetworkError:
+        raise
+    except Exception as error:
+        # Nothing has left the machine: the client could not even be made.
+        log.exception("no client for %s", claim.account)
+        raise Temporary(
+            f"Herodr could not prepare the delivery ({type(error).__name__})."
+        ) from None
+    found, blind = _look_first(claim, client)
+    if found is not None:
+        return found, "An earlier try had published it; it was not sent again."
+    if fence.passed():
+        raise Temporary(f"It was not sent: {TOO_LATE}.")
+    try:
+        return client.deliver(claim.content), ""
+    except AlreadyPublished as error:
+        if blind and _is_proof(claim, error, hands.clock()):
+            return Published(error.network_id, error.url), (
+                "The network has it from an earlier try, whose answer was lost."
+            )
+        raise
+    except NetworkError:
+        raise
+    except Exception as error:
+        log.exception("post %s: unforeseen", claim.post_id)
+        raise OutcomeUnknown(
+            f"Something unforeseen happened while sending ({type(error).__name__}), so it may be published."
+        ) from None
+
+
+def _look_first(claim: Claim, client: Client) -> tuple[Published | None, bool]:
+    """Look for what earlier tries may have published, before this post is sent again.
+
+    Returns it, and whether the network does not let us look. Raises a `NotSent` when looking failed.
+    """
+    for content in dict.fromkeys(doubt.content for doubt in claim.doubts):
+        since = min(doubt.opened_at for doubt in claim.doubts) - CLOCKS_DIFFER
+        try:
+            found = client.find(content, since=since)
+        except CannotLook:
+            # A person has looked, or has said to send it all the same.
+            return None, True
+        except NotSent:
+            raise
+        except Exception as error:
+            log.warning("could not look for post %s before sending it again", claim.post_id)
+            raise Temporary(
+                f"It was not sent: Herodr could not look for an earlier try first ({error})."
+                if isinstance(error, NetworkError)
+                else f"It was not sent: Herodr could not look for an earlier try first ({type(error).__name__})."
+            ) from None
+        if found is not None and not queries.is_known(claim.post_id, found.network_id):
+            return found, False
+    return None, False
+
+
+def _is_proof(claim: Claim, error: AlreadyPublished, now: datetime) -> bool:
+    """Say whether a duplicate that the network names must be this post's own earlier try."""
+    tried = any(
+        doubt.content == claim.content and now - doubt.opened_at < _PROOF_WITHIN
+        for doubt in claim.doubts
+    )
+    return (
+        tried
+        and bool(error.network_id and error.url)
+        and not queries.is_known(claim.post_id, error.network_id)
+    )
+
+
+def _settle(claim: Claim, error: NetworkError, hands: Hands) -> None:
+    now, report = hands.clock(), hands.report
+    decision = retry.decide(error, attempts=claim.attempt_number, now=now)
+    outcome = type(error).__name__
+    if decision.pause is not None:
+        pause = decision.pause
+        _insist(
+            lambda: accounts.pause(
+                claim.account, until=pause.until, trouble=decision.reason, now=now
+            ),
+            hands,
+        )
+        report.troubles.append(f"{claim.account} is paused: {decision.reason}")
+    if decision.action is retry.Action.RETRY_LATER:
+        at = decision.at or now
+        _insist(
+            lambda: transitions.retry_later(
+                claim, now=now, at=at, outcome=outcome, reason=decision.reason
+            ),
+            hands,
+        )
+        report.later += 1
+    elif decision.action is retry.Action.GIVE_UP:
+        _insist(
+            lambda: transitions.give_up(claim, now=now, outcome=outcome, reason=decision.reason),
+            hands,
+        )
+        report.failed += 1
+    else:
+        _insist(
+            lambda: transitions.lose_track(
+                claim, now=now, outcome=outcome, reason=decision.reason, look_at=decision.at
+            ),
+            hands,
+        )
+        report.unconfirmed += 1
+
+
+def _insist(act: Callable[[], object], hands: Hands) -> None:
+    """Store an outcome, even when the database is locked, full or away for a while.
+
+    When it stays away, the attempt stays open and its lease runs out: unconfirmed, never lost.
+    """
+    until = hands.steady() + KEEP_TRYING.total_seconds()
+    nap = 0.2
+    while True:
+        try:
+            act()
+        except (OperationalError, InterfaceError):
+            # A connection that broke stays broken until it is closed.
+            connection.close_if_unusable_or_obsolete()
+            if hands.steady() >= until:
+                raise
+            hands.sleep(nap)
+            nap = min(2 * nap, _LONGEST_NAP)
+        except TransitionError as error:
+            # Somebody settled it meanwhile: the lease ran out, and the post is in other hands.
+            log.warning("post not settled here: %s", error)
+            return
+        else:
+            return

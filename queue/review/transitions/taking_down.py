@@ -1,0 +1,107 @@
+"""Taking a published post down. Not a move: it was published, and stays so in the record.
+
+A person asks, with a reason; the worker asks the network, as often as it takes, because a network that has
+deleted a post already says so without harm.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from review import record
+from review.models import Decision, Post, Revision
+from review.states import State
+from review.transitions.moving import (
+    BOT,
+    MAX_REASON,
+    Actor,
+    NotAllowed,
+    NotFit,
+    TooLate,
+    locked,
+    who_was_first,
+)
+
+TAKE_DOWN = "take down"
+# The ids that are in the addresses of posts, for those that a person confirmed by their link.
+_IN_ADDRESS = re.compile(r"(urn:li:[A-Za-z]+:[0-9]+)|/status/([0-9]{1,19})(?![0-9])")
+
+
+def network_id_of(post: Post) -> str:
+    """Return the network's id of a published post, from its link where that is all we have; or ""."""
+    found = _IN_ADDRESS.search(post.url)
+    return post.network_id or (found[1] or found[2] if found else "")
+
+
+@transaction.atomic
+def take_down(post_id: int, *, by: Actor, now: datetime, reason: str) -> Post:
+    """Ask for a published post to be taken down. The reason is kept. Raises TransitionError."""
+    post = locked(post_id)
+    if not by.may_decide or not by.name:
+        raise NotAllowed(f"{by.name or 'This person'} may look, but not decide about posts.")
+    if post.state != State.PUBLISHED:
+        raise TooLate(f"Only a published post can be taken down: {who_was_first(post)}.")
+    if post.taken_down_at is not None or post.take_down_at is not None:
+        raise TooLate(f"It is being taken down already: {who_was_first(post)}.")
+    if not reason.strip():
+        raise NotFit("Say why it is taken down: the reason is kept with the post.")
+    if len(reason) > MAX_REASON // 2:
+        raise NotFit(f"The reason is longer than {MAX_REASON // 2} characters; shorten it.")
+    if not network_id_of(post):
+        raise NotFit(
+            f"Herodr does not know this post's number on its network. Take it down there yourself: {post.url}"
+        )
+    revision = Revision.objects.get(post=post, number=post.approved_number or post.revision_number)
+    Decision.objects.create(
+        post=post,
+        revision=revision,
+        verb=TAKE_DOWN,
+        by=by.name,
+        person_id=by.person_id,
+        reason=reason.strip(),
+        at=now,
+    )
+    return _note(post, by, now, f"{by.name} takes it down: {reason.strip()}", take_down_at=now)
+
+
+@transaction.atomic
+def taken_down(post_id: int, *, now: datetime) -> Post:
+    """Note that the network has the post no more."""
+    post = locked(post_id)
+    decision = Decision.objects.filter(post=post, verb=TAKE_DOWN).order_by("-pk").first()
+    who = f" by {decision.by}: {decision.reason}" if decision else ""
+    reason = f"Taken down at {timezone.localtime(now):%H:%M on %-d %B %Y}{who}"
+    return _note(post, BOT, now, reason, take_down_at=None, taken_down_at=now)
+
+
+@transaction.atomic
+def not_taken_down(post_id: int, *, now: datetime, again_at: datetime | None, why: str) -> Post:
+    """Note that the network did not take the post down, and when it is asked again (None: not by itself)."""
+    post = locked(post_id)
+    mend = "" if again_at else f" Take it down there yourself, or try again: {post.url}"
+    reason = f"It is still on the account. {why}{mend}"[:MAX_REASON]
+    if again_at is not None and post.reason == reason:
+        Post.objects.filter(pk=post.pk).update(take_down_at=again_at)
+        return post
+    return _note(post, BOT, now, reason, take_down_at=again_at)
+
+
+def _note(post: Post, actor: Actor, now: datetime, reason: str, **changes: Any) -> Post:
+    Post.objects.filter(pk=post.pk).update(reason=reason, changed_at=now, **changes)
+    record.append(
+        TAKE_DOWN,
+        actor=actor.name,
+        now=now,
+        post_number=post.pk,
+        from_state=post.state,
+        to_state=post.state,
+        reason=reason,
+        details={"account": post.account.name, "url": post.url, "done": "taken_down_at" in changes},
+    )
+    post.refresh_from_db()
+    return post
