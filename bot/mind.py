@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.draft import Wording, read_wording
 from bot.sort import Rules, read_rules
-from config.schema import Configuration
+from config.schema import PACKAGED, Configuration
+
+Stamps = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +27,21 @@ def load(configuration: Configuration) -> Mind:
         rules=read_rules(configuration.rules_text(), where="rules.toml"),
         wording=read_wording(configuration.wording_files()),
     )
+
+
+def stamps(configuration: Configuration) -> Stamps:
+    """Say in what state the files are that `load` reads: path, time of change and size of each.
+
+    While the stamps stay the same, what was loaded still holds.
+    """
+    return tuple(sorted(_stamps(configuration.directory)))
+
+
+def _stamps(directory: Path) -> Iterator[tuple[str, int, int]]:
+    for root in {PACKAGED, directory}:
+        for path in (root / "rules.toml", *root.glob("wording/*/*/*.txt")):
+            try:
+                found = path.stat()
+            except OSError:
+                continue  # an editor is just replacing it, or there is none
+            yield str(path), found.st_mtime_ns, found.st_size

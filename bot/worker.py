@@ -24,7 +24,8 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import compose, mind, publish, watch
+from bot import compose, publish, watch
+from bot.mind import Mind, load, stamps
 from bot.networks.base import Endpoints
 from config import schema
 from review import intake, queries
@@ -51,8 +52,10 @@ class Pass:
         *,
         name: str,
         stop: Callable[[], bool] = lambda: False,
+        mind: Mind | None = None,
     ) -> None:
         self.configuration = configuration
+        self.mind = mind
         self.name = name
         self.stop = stop
         self.fetch = watch.http_fetch(settings.HERODR_ALLOW_HOSTS, contact=settings.BASE_URL)
@@ -76,7 +79,7 @@ class Pass:
         """Draft what is new."""
         report = compose.compose(
             self.configuration,
-            mind=mind.load(self.configuration),
+            mind=self.mind or load(self.configuration),
             now=_now(),
             fetch=self.fetch,
             stop=self.stop,
@@ -129,21 +132,25 @@ class Loop:
         self.publishing = threading.Lock()
         self.configuration = schema.current(directory)
         self.complaint = ""
-        mind.load(self.configuration)
+        self.stamps = stamps(self.configuration)
+        self.mind = load(self.configuration)
 
     def one_pass(self) -> Pass:
         """Return a pass with the configuration as it is now."""
         try:
             configuration = schema.current(self.directory)
-            mind.load(configuration)
-            self.configuration, self.complaint = configuration, ""
+            now = stamps(configuration)
+            if now != self.stamps or configuration is not self.configuration:
+                self.mind = load(configuration)
+                self.stamps, self.configuration = now, configuration
+            self.complaint = ""
         except (schema.ConfigurationError, ValueError) as error:
             if str(error) != self.complaint:
                 self.complaint = str(error)
                 log.error(
                     "the configuration cannot be used, so the last good one goes on: %s", error
                 )
-        return Pass(self.configuration, name=self.name, stop=self.stopping.is_set)
+        return Pass(self.configuration, name=self.name, stop=self.stopping.is_set, mind=self.mind)
 
     def look(self) -> None:
         """Watch, then compose."""
