@@ -37,6 +37,7 @@ format: | $(UV) ## Format the code and mend what can be mended by itself
 
 bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.everything
+	$(RUN) python -m benchmarks.words
 
 .tools/bin/uv:
 	@echo "Fetching uv into .tools/ (only this once)"
