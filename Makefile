@@ -42,6 +42,7 @@ faults: | $(UV) ## Play every fault, and kill workers, on SQLite and PostgreSQL 
 bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.everything
 	$(RUN) python -m benchmarks.publishing
+	$(RUN) python -m benchmarks.words
 
 .tools/bin/uv:
 	@echo "Fetching uv into .tools/ (only this once)"

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from bot import find, markup
+from bot import find, links, markup
 from bot.card import read_card
 from bot.draft import draft
-from bot.fetch import FetchError, Request
+from bot.fetch import FetchError, Gone, NotFound, Request, ServerTrouble, Unreachable
 from bot.mind import Mind
 from bot.sort import Rules
 from bot.values import Announcement, Card, Entry, Fetched, Kind
@@ -205,12 +205,25 @@ def _cards(
             to_fetch, fetch([Request(piece.link) for piece in to_fetch]), strict=True
         ):
             if isinstance(answer, Fetched):
-                cards[piece.key] = read_card(
-                    answer.body, url=answer.url, content_type=answer.content_type
-                )
+                card = read_card(answer.body, url=answer.url, content_type=answer.content_type)
+                moved = answer.url if _leads_elsewhere(piece.link, answer.url) else ""
+                cards[piece.key] = replace(card, answer=moved)
             else:
                 log.info("no link card for %s: %s", piece.link, answer)
+                # A server that only turns this machine away may well answer a person.
+                if isinstance(answer, (NotFound, Gone, Unreachable, ServerTrouble)):
+                    cards[piece.key] = Card(url="", answer=str(answer))
     return cards
+
+
+def _leads_elsewhere(link: str, end: str) -> bool:
+    """Say whether a link ends at another page, not only at its secure or tidied form."""
+
+    def bare(url: str) -> str:
+        clean = links.clean(url).partition("#")[0].partition("://")[2]
+        return clean.removeprefix("www.").rstrip("/").casefold()
+
+    return bare(link) != bare(end)
 
 
 def _write(

@@ -88,6 +88,9 @@ def _announced(
     mind: Mind,
 ) -> dict[str, Any]:
     posts = []
+    origin = text.Origin(
+        words="\n".join((piece.title, piece.summary, *piece.paragraphs)), language=piece.language
+    )
     for account in configuration.accounts_for(piece.language, source=source):
         if account.network not in text.NETWORKS:
             continue
@@ -103,7 +106,9 @@ def _announced(
                 "limit": text.limit(account.network),
                 "problems": [
                     p.sentence
-                    for p in text.problems(account.network, content, brands=mind.rules.brands)
+                    for p in text.problems(
+                        account.network, content, brands=mind.rules.brands, origin=origin
+                    )
                 ],
             }
         )

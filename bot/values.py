@@ -144,7 +144,8 @@ class Verdict:
 class Card:
     """What a linked page says of itself, for the link card.
 
-    `alternates` maps a language code to the same page in that language.
+    `alternates` maps a language code to the same page in that language. `answer` says what is wrong with the
+    link that led here: why it does not answer, or the address it leads on to; empty when nothing is.
     """
 
     url: str
@@ -154,6 +155,7 @@ class Card:
     image_alt: str = ""
     language: str = ""
     alternates: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

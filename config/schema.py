@@ -201,21 +201,12 @@ class Configuration:
 
     def wording_files(self) -> dict[str, str]:
         """All wording files by "language/network/kind.txt"; the operator's win over the packaged ones."""
-        return {name: path.read_text(encoding="utf-8") for name, path in self._wording().items()}
-
-    def _wording(self) -> dict[str, Path]:
         roots = (PACKAGED / "wording", self.directory / "wording")
         return {
-            path.relative_to(root).as_posix(): path
+            path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
             for root in roots
             for path in sorted(root.glob("*/*/*.txt"))
         }
-
-    def mind_stamps(self) -> tuple[tuple[str, float], ...]:
-        """When rules.toml and each wording file last changed: equal stamps, equal contents."""
-        rules = _own_or_packaged(self.directory, "rules.toml")
-        paths = {"rules.toml": rules, **self._wording()}
-        return tuple((str(path), path.stat().st_mtime) for path in paths.values())
 
 
 def _own_or_packaged(directory: Path, name: str) -> Path:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,9 @@ from bot.commands import ready
 from bot.values import Fetched
 
 if TYPE_CHECKING:
-    from bot.sort import Evaluation, Rules
+    from collections.abc import Mapping
+
+    from bot.sort import Catch, Rules
 
 rules_app = typer.Typer(no_args_is_help=True, help="Try the sorting rules.")
 
@@ -75,6 +77,9 @@ def rules_test(
         Path | None,
         typer.Option(metavar="OUT", help="Write a CSV with what each row was sorted as."),
     ] = None,
+    by_rule: Annotated[
+        bool, typer.Option("--rules", help="Say for each phrase how many rows it caught.")
+    ] = False,
 ) -> None:
     """Sort a labelled file with rules.toml and say how well it went."""
     from bot import mind, sort
@@ -83,8 +88,28 @@ def rules_test(
     rules = mind.load(ready.configuration()).rules
     if predictions is not None:
         _write_predictions(predictions, rows, rules)
-    result = sort.evaluate(rows, rules)
-    typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _table(result))
+    result: dict[str, Any] = {**sort.evaluate(rows, rules)}
+    if by_rule:
+        result["rules"] = sort.catches(rows, rules)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    typer.echo(_table(result))
+    if by_rule:
+        typer.echo("\n" + _by_rule(result["rules"]))
+
+
+@rules_app.command("export")
+def rules_export() -> None:
+    """Print what people decided about kinds as a CSV file that `bot rules test` can try rules on."""
+    ready.desk()
+    from review.labels import COLUMNS, labelled_rows
+
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(labelled_rows())
+    typer.echo(out.getvalue(), nl=False)
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
@@ -127,7 +152,13 @@ def _write_predictions(out: Path, rows: list[dict[str, str]], rules: Rules) -> N
         raise ready.Trouble(f"{out} cannot be written ({error.strerror}).") from None
 
 
-def _table(result: Evaluation) -> str:
+def _by_rule(caught: list[Catch]) -> str:
+    lines = [f"{'rows':>5}{'right':>7}  what decided"]
+    lines += [f"{one['rows']:>5}{one['right']:>7}  {one['kind']}: {one['rule']}" for one in caught]
+    return "\n".join(lines)
+
+
+def _table(result: Mapping[str, Any]) -> str:
     kinds = result["kinds"]
     lines = [f"{'kind':<10}{'precision':>10}{'recall':>10}{'F1':>10}{'rows':>8}"]
     for kind, figures in kinds.items():

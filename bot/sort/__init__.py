@@ -6,7 +6,17 @@ Pure and quick: rules.toml holds the words, `weigh` what they weigh, and the ver
 from __future__ import annotations
 
 from bot.sort.rules import Language, Rules, RulesError, read_rules
-from bot.sort.scoring import Evaluation, evaluate
+from bot.sort.scoring import Catch, Evaluation, catches, evaluate
 from bot.sort.verdict import sort
 
-__all__ = ["Evaluation", "Language", "Rules", "RulesError", "evaluate", "read_rules", "sort"]
+__all__ = [
+    "Catch",
+    "Evaluation",
+    "Language",
+    "Rules",
+    "RulesError",
+    "catches",
+    "evaluate",
+    "read_rules",
+    "sort",
+]

@@ -28,9 +28,13 @@ class Sign(StrEnum):
     FRESH = "fresh"  # "new", "latest", before the noun
     TELLS = "tells"  # what a document does: it finds, shows, explains
     COMING = "coming"  # something is not there yet: drafted, consulted on, to be adopted
+    PROCESS = "process"  # what is done about a document in a meeting: heard, debated, attacked
     DEED = "deed"  # somebody did something that others may want to copy
     ABOUT = "about"  # a verb that does something else with a document: welcomes, calls for
     JOIN = "join"  # a preposition: what follows is what the piece is about, not what it is
+    OUTCOME = "outcome"  # what came of a deed: it halved, saved, helped
+    OPENS = "opens"  # how a tale begins: "How", "Turning"
+    DISTANT = "distant"  # words of programmes and politics, which tales of deeds do without
     NOTHING = "nothing"  # looks like one of the others, and is not
 
 
@@ -48,13 +52,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The rules of one language. `last_noun_decides`: a "good practice guide" is a guide."""
+    """The rules of one language. `last_noun_decides`: a "good practice guide" is a guide.
+
+    `written_apart`: what stands after a noun may be the head of a longer name, as in "strategy board".
+    `tales` finds what tells a tale of a thing done from other news.
+    """
 
     code: str
     name: str
     last_noun_decides: bool
+    written_apart: bool
     common: frozenset[str]
     finder: Finder[Meaning]
+    tales: Finder[Sign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +86,9 @@ class Rules:
 
 
 _LANGUAGE_KEYS = {
-    "name", "last_noun_decides", "common", "joins", "about", "nothing",
-    "new", "settled", "fresh", "tells", "coming", "deeds",
-    "plan", "practice", "report", "other",
+    "name", "last_noun_decides", "written_apart", "common", "joins", "about", "nothing",
+    "new", "settled", "fresh", "tells", "coming", "process", "deeds",
+    "outcomes", "opens", "distant", "plan", "practice", "report", "other",
 }  # fmt: skip
 _CODE = re.compile(r"[a-z]{2,3}")
 _TAG = re.compile(r"#(?=\w*[^\W\d_])[^\W_a-z]\w*")
@@ -141,23 +151,17 @@ def _language(code: str, table: object, where: str) -> Language:
             raise RulesError(
                 f'{where}: key "{code}.{key}": there is no such key; the keys are {known}.'
             )
-    last = table.get("last_noun_decides", False)
     name = table.get("name", code)
-    if not isinstance(last, bool):
-        raise RulesError(f'{where}: key "{code}.last_noun_decides": write true or false.')
+    flags = {key: table.get(key, False) for key in ("last_noun_decides", "written_apart")}
+    for key, value in flags.items():
+        if not isinstance(value, bool):
+            raise RulesError(f'{where}: key "{code}.{key}": write true or false.')
     if not isinstance(name, str):
         raise RulesError(f'{where}: key "{code}.name": write the language\'s name in quotes.')
     phrases: list[tuple[tuple[str, ...], Meaning]] = []
 
     def add(key: str, value: object, meaning: Meaning) -> None:
-        for phrase in _strings(value, where, f"{code}.{key}"):
-            words = phrase_words(phrase)
-            if not words or any(len(word.strip("*")) < 2 for word in words if "*" in word):
-                raise RulesError(
-                    f'{where}: key "{code}.{key}": "{phrase}" is no phrase; write words, with * only at '
-                    "the beginning or end of a word of two letters or more."
-                )
-            phrases.append((words, meaning))
+        phrases.extend((words, meaning) for words in _phrases(value, where, f"{code}.{key}"))
 
     for key, sign in (
         ("nothing", Sign.NOTHING),
@@ -167,6 +171,7 @@ def _language(code: str, table: object, where: str) -> Language:
         ("about", Sign.ABOUT),
         ("tells", Sign.TELLS),
         ("coming", Sign.COMING),
+        ("process", Sign.PROCESS),
         ("deeds", Sign.DEED),
     ):
         add(key, table.get(key, []), Meaning(sign))
@@ -181,9 +186,37 @@ def _language(code: str, table: object, where: str) -> Language:
         add(f"{sign}.perhaps", part.get("perhaps", []), Meaning(sign, sure=False))
     add("joins", _words(table.get("joins", ""), where, f"{code}.joins"), Meaning(Sign.JOIN))
     common = frozenset(_words(table.get("common", ""), where, f"{code}.common"))
+    tales = [
+        (words, sign)
+        for key, sign in (
+            ("outcomes", Sign.OUTCOME),
+            ("opens", Sign.OPENS),
+            ("distant", Sign.DISTANT),
+        )
+        for words in _phrases(table.get(key, []), where, f"{code}.{key}")
+    ]
     return Language(
-        code=code, name=name, last_noun_decides=last, common=common, finder=Finder(phrases)
+        code=code,
+        name=name,
+        last_noun_decides=flags["last_noun_decides"],
+        written_apart=flags["written_apart"],
+        common=common,
+        finder=Finder(phrases),
+        tales=Finder(tales),
     )
+
+
+def _phrases(value: object, where: str, key: str) -> list[tuple[str, ...]]:
+    found = []
+    for phrase in _strings(value, where, key):
+        words = phrase_words(phrase)
+        if not words or any(len(word.strip("*")) < 2 for word in words if "*" in word):
+            raise RulesError(
+                f'{where}: key "{key}": "{phrase}" is no phrase; write words, with * only at '
+                "the beginning or end of a word of two letters or more."
+            )
+        found.append(words)
+    return found
 
 
 def _table(value: object, where: str, key: str) -> Mapping[str, Any]:

@@ -36,21 +36,51 @@ def evaluate(rows: Iterable[Mapping[str, str]], rules: Rules) -> Evaluation:
     """
     confusion = {label: dict.fromkeys(LABELS, 0) for label in LABELS}
     for row in rows:
-        verdict = sort(
-            row.get("title", ""),
-            row.get("summary", ""),
-            language=row.get("language", ""),
-            rules=rules,
-        )
-        label = row.get("label", "").strip().lower()
-        said = verdict.kind.value if verdict.kind else "other"
-        confusion[label if label in LABELS else "other"][said] += 1
+        said, _ = _sorted_as(row, rules)
+        confusion[_label(row)][said] += 1
     kinds = {label: _figures(label, confusion) for label in LABELS}
     return {
         "macro_f1": sum(figures["f1"] for figures in kinds.values()) / len(LABELS),
         "kinds": kinds,
         "confusion": confusion,
     }
+
+
+class Catch(TypedDict):
+    """A phrase that decided: what it made of how many rows, and how many of them rightly."""
+
+    rule: str
+    kind: str
+    rows: int
+    right: int
+
+
+def catches(rows: Iterable[Mapping[str, str]], rules: Rules) -> list[Catch]:
+    """Say what each phrase caught, the busiest first: the first of a verdict's reasons is what decided."""
+    found: dict[tuple[str, str], Catch] = {}
+    for row in rows:
+        kind, because = _sorted_as(row, rules)
+        caught = found.setdefault(
+            (kind, because), {"rule": because, "kind": kind, "rows": 0, "right": 0}
+        )
+        caught["rows"] += 1
+        caught["right"] += kind == _label(row)
+    return sorted(found.values(), key=lambda one: (-one["rows"], one["kind"], one["rule"]))
+
+
+def _sorted_as(row: Mapping[str, str], rules: Rules) -> tuple[str, str]:
+    verdict = sort(
+        row.get("title", ""),
+        row.get("summary", ""),
+        language=row.get("language", ""),
+        rules=rules,
+    )
+    return verdict.kind.value if verdict.kind else "other", verdict.because[0]
+
+
+def _label(row: Mapping[str, str]) -> str:
+    label = row.get("label", "").strip().lower()
+    return label if label in LABELS else "other"
 
 
 def _figures(label: str, confusion: Mapping[str, Mapping[str, int]]) -> Figures:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.sort.phrases import words_of
 from bot.sort.rules import KINDS, Language, Rules, Sign
-from bot.sort.weigh import SUMMARY_WORDS, TITLE_WORDS, Scales, deeds, weigh
+from bot.sort.tale import ENOUGH as TALE_ENOUGH
+from bot.sort.tale import tale
+from bot.sort.weigh import SUMMARY_WORDS, TITLE_WORDS, Scales, weigh
 from bot.values import Kind, Verdict
 
 ENOUGH = 1.4  # less than this is not enough for a kind
-_DEEDS_ENOUGH = 1.3
+_ENOUGH_ALONE = 1.25  # where nothing speaks against it
 # In doubt a piece goes to the queue, where a person decides; nobody may look at what was set aside. So a kind
 # need not outweigh what speaks against it, only come near.
 _DOUBT = 0.7
@@ -25,8 +27,13 @@ def sort(title: str, summary: str = "", *, language: str = "", rules: Rules) -> 
     """
     words = set(words_of(f"{title} {summary}", most=TITLE_WORDS + SUMMARY_WORDS))
     spoken = _languages(words, declared=language, rules=rules)
-    scales = [weigh(title, summary, language=one) for one in spoken]
-    return _verdict(max(scales, key=lambda found: found.total))
+    weighed = [(weigh(title, summary, language=one), one) for one in spoken]
+    scales, spoken_best = max(weighed, key=lambda found: found[0].total)
+    if scales.strongest < ENOUGH:
+        told = tale(title, summary, scales=scales, language=spoken_best)
+        if told.weight >= TALE_ENOUGH:
+            return Verdict(Kind.PRACTICE, told.because)
+    return _verdict(scales)
 
 
 def _languages(words: set[str], *, declared: str, rules: Rules) -> tuple[Language, ...]:
@@ -45,11 +52,9 @@ def _verdict(scales: Scales) -> Verdict:
     kind = max(KINDS, key=lambda sign: scales.weight[sign])
     weight = scales.weight[kind]
     against = scales.weight[Sign.OTHER]
-    if weight < ENOUGH and against < 1 and scales.has_deed_in_title:
-        told = deeds(scales)
-        if told >= _DEEDS_ENOUGH:
-            return Verdict(Kind.PRACTICE, _reasons(scales, Sign.DEED, Sign.PRACTICE))
-    if weight >= ENOUGH and weight >= _DOUBT * against:
+    if (weight >= ENOUGH and weight >= _DOUBT * against) or (
+        weight >= _ENOUGH_ALONE and not against
+    ):
         return Verdict(Kind(kind.value), _reasons(scales, kind))
     if against:
         return Verdict(None, _reasons(scales, Sign.OTHER))

@@ -23,9 +23,23 @@ _REACH_AFTER = 9  # and a noun before it
 _PARTS = (Sign.JOIN, Sign.ABOUT)
 
 # How much a noun weighs, for sure and perhaps, by the part it plays in its statement.
-_IN_TITLE = {"announced": (4.0, 3.0), "is": (3.0, 1.3), "ends": (2.0, 0.8), "about": (0.9, 0.3)}
-_IN_SUMMARY = {"announced": (2.4, 1.5), "is": (1.1, 0.5), "ends": (0.8, 0.3), "about": (0.5, 0.2)}
+_IN_TITLE = {
+    "announced": (4.0, 3.0),
+    "is": (3.0, 1.3),
+    "ends": (2.0, 0.8),
+    "about": (0.9, 0.3),
+    "part": (1.2, 0.4),
+}
+_IN_SUMMARY = {
+    "announced": (2.4, 1.5),
+    "is": (1.1, 0.5),
+    "ends": (0.8, 0.3),
+    "about": (0.5, 0.2),
+    "part": (0.6, 0.2),
+}
+_IN_PASSING = 0.5  # an event or a job named in the summary, but not among its first words
 _LATER = 0.5  # sentences of the summary after the first
+_AMONG_FIRST = 4  # words that may stand before such a noun
 _OPENS = 2.0  # a noun among the first words of the summary
 _OPENS_AT_LEAST = 1.4
 _DEFINES = 4.2  # the summary's first word: "Case study of …", "Workshop on …"
@@ -35,10 +49,15 @@ _LABEL = 1.5  # "Tender: evaluation of …": a label before a colon says what th
 _LABEL_WORDS = 4
 _COMING_IN_TITLE = 3.2
 _COMING_IN_SUMMARY = 4.0
+_PROCESS_IN_TITLE = 2.0
+_PROCESS_IN_SUMMARY = 1.6
+_IN_PROCESS = (
+    0.6  # a document in the title that the summary only tells a meeting or a quarrel about
+)
+_ENDS_WITHIN = 3  # words before a noun that ends its statement as its head
 _NEW_ALONE = 0.8  # "Adopted by the council in May": its noun is in the title
 _DEED_IN_TITLE = 0.8
 _DEED_IN_SUMMARY = 0.5
-_DEEDS_AT_MOST = 1.6
 _MORE = 0.3  # what every further phrase for the same sign adds, as a share of its weight
 
 
@@ -53,14 +72,19 @@ class Scales:
         default_factory=lambda: dict.fromkeys((*KINDS, Sign.OTHER, Sign.DEED), 0.0)
     )
     because: list[tuple[float, Sign, str]] = field(default_factory=list)
-    has_deed_in_title: bool = False
     is_settled: bool = False
+    has_label: bool = False  # "Webinar: …": what follows is what the webinar is about
     has_announced: bool = False
 
     @property
     def total(self) -> float:
         """All that weighs for anything: how much sense the rules of a language make of a text."""
         return sum(self.weight.values())
+
+    @property
+    def strongest(self) -> float:
+        """What weighs for the kind that most speaks for."""
+        return max(self.weight[kind] for kind in KINDS)
 
     def add(self, sign: Sign, weight: float, phrase: str) -> None:
         """Lay `weight` on the scale of `sign`, because of `phrase`."""
@@ -95,7 +119,6 @@ def weigh(title: str, summary: str, *, language: Language) -> Scales:
     for number, statement in enumerate(_statements(words_of(summary, most=SUMMARY_WORDS))):
         _weigh_summary(statement, number, language, in_summary, in_title)
     scales = Scales(because=in_title.because + in_summary.because)
-    scales.has_deed_in_title = in_title.has_deed_in_title
     for sign in scales.weight:
         scales.weight[sign] = in_title.weight[sign] + in_summary.weight[sign]
     return scales
@@ -119,14 +142,20 @@ def _weigh_title(words: Sequence[str], is_label: bool, language: Language, scale
     nouns = _nouns(words, signs, language)
     is_settled = any(sign.value.sign is Sign.SETTLED for sign in signs)
     coming = [sign for sign in signs if sign.value.sign is Sign.COMING]
+    is_about_label = scales.has_label
     for noun in nouns:
-        if noun.sign is not Sign.PLAN and noun.sure and noun.part != "about":
+        if (
+            noun.sign is not Sign.PLAN
+            and noun.part != "about"
+            and (noun.sure or noun.sign is Sign.OTHER)
+        ):
             scales.weight[Sign.PLAN] *= _TOPIC
         part = "is" if noun.sign is Sign.OTHER and noun.part == "announced" else noun.part
         weight = _IN_TITLE[part][0 if noun.sure else 1]
         if noun.sign is Sign.OTHER:
             weight *= _LABEL if is_label else 1
-        elif coming and not is_settled:
+            scales.has_label = scales.has_label or (is_label and noun.sure)
+        elif is_about_label or (coming and not is_settled):
             weight *= _NOT_YET
         scales.add(noun.sign, weight, f"{_said(noun)} in the title")
     for sign in coming:
@@ -134,8 +163,9 @@ def _weigh_title(words: Sequence[str], is_label: bool, language: Language, scale
         weight = _COMING_IN_TITLE / (3 if is_settled else 1)
         scales.add(Sign.OTHER, weight, f"“{_text(words, sign)}” in the title")
     for sign in signs:
+        if sign.value.sign is Sign.PROCESS and not is_settled:
+            scales.add(Sign.OTHER, _PROCESS_IN_TITLE, f"“{_text(words, sign)}” in the title")
         if sign.value.sign is Sign.DEED:
-            scales.has_deed_in_title = True
             scales.add(Sign.DEED, _DEED_IN_TITLE, f"“{_text(words, sign)}” in the title")
     if any(noun.new and noun.sign is not Sign.OTHER for noun in nouns):
         scales.has_announced = True
@@ -154,17 +184,20 @@ def _weigh_summary(
         if number == 0 and noun is nouns[0] and noun.part != "about":
             if noun.start == 0 and noun.sure and noun.sign is not Sign.PLAN:
                 weight = _DEFINES
-            elif noun.start <= 3:
+            elif noun.start <= _AMONG_FIRST:
                 weight = max(weight * _OPENS, _OPENS_AT_LEAST)
             if (
                 noun.sure
-                and noun.start <= 3
+                and noun.start <= _AMONG_FIRST
                 and noun.sign is not Sign.PLAN
                 and not title.has_announced
             ):
                 # A strategy in the title, and "The evaluation …" below it: the evaluation is what is new.
                 title.weight[Sign.PLAN] *= _TOPIC
-        if coming and noun.sign is not Sign.OTHER:
+        if noun.sign is Sign.OTHER:
+            if noun.start > _AMONG_FIRST and not title.weight[Sign.OTHER]:
+                weight *= _IN_PASSING
+        elif coming:
             weight *= _NOT_YET
         scales.add(noun.sign, weight, f"{_said(noun)} in the summary")
     news = [sign for sign in signs if sign.value.sign in (Sign.NEW, Sign.SETTLED)]
@@ -175,15 +208,18 @@ def _weigh_summary(
     for sign in coming:
         weight = _COMING_IN_SUMMARY * share / (3 if title.is_settled else 1)
         scales.add(Sign.OTHER, weight, f"“{_text(words, sign)}” in the summary")
+    in_process = [sign for sign in signs if sign.value.sign is Sign.PROCESS]
+    if in_process and not news:
+        for sign in in_process:
+            phrase = f"“{_text(words, sign)}” in the summary"
+            scales.add(Sign.OTHER, _PROCESS_IN_SUMMARY * share, phrase)
+        if number == 0 and not title.has_announced:
+            for kind in KINDS:
+                title.weight[kind] *= _IN_PROCESS
     for sign in signs:
         if sign.value.sign is Sign.DEED:
             weight = _DEED_IN_SUMMARY * share
             scales.add(Sign.DEED, weight, f"“{_text(words, sign)}” in the summary")
-
-
-def deeds(scales: Scales) -> float:
-    """What tales of deeds weigh for a practice: one alone, or none in the title, is not enough."""
-    return min(scales.weight[Sign.DEED], _DEEDS_AT_MOST)
 
 
 def _nouns(
@@ -194,7 +230,7 @@ def _nouns(
     for index, sign in enumerate(signs):
         if sign.value.sign not in NOUNS:
             continue
-        if groups and groups[-1][-1] == index - 1 and signs[index - 1].end == sign.start:
+        if groups and _is_beside(signs, groups[-1][-1], index, language):
             groups[-1].append(index)
         else:
             groups.append([index])
@@ -202,6 +238,8 @@ def _nouns(
     for group in groups:
         head = group[-1] if language.last_noun_decides else group[0]
         part, new = _part(words, signs, group[0], group[-1])
+        if part == "is" and _is_part_of_name(words, signs, group[-1], language):
+            part = "part"
         sign = signs[head]
         found.append(
             _Noun(
@@ -215,6 +253,34 @@ def _nouns(
             )
         )
     return found
+
+
+def _is_part_of_name(
+    words: Sequence[str], signs: Sequence[Found[Meaning]], last: int, language: Language
+) -> bool:
+    """Say whether a noun only begins a longer name: "strategy board", "action plan clinic"."""
+    end = signs[last].end
+    if not language.written_apart or end == len(words) or words[end][0].isdigit():
+        return False
+    if signs[last].value.sign not in (Sign.PLAN, Sign.PRACTICE):
+        return False
+    follows = last + 1 < len(signs) and signs[last + 1].start == end
+    return not follows and words[end] not in language.common
+
+
+def _is_beside(signs: Sequence[Found[Meaning]], last: int, index: int, language: Language) -> bool:
+    """Say whether two nouns make one name: "practice guide", and, of an event, "report launch event"."""
+    between = signs[last:index]
+    if any(one.end != next_.start for one, next_ in zip(between, signs[last + 1 :], strict=False)):
+        return False
+    if len(between) == 1:
+        return True
+    return (
+        language.last_noun_decides
+        and signs[index].value.sign is Sign.OTHER
+        and signs[index].value.sure
+        and all(sign.value.sign in (Sign.NEW, Sign.SETTLED) for sign in between[1:])
+    )
 
 
 def _part(
@@ -249,8 +315,17 @@ def _part(
             if meaning in (Sign.NEW, Sign.SETTLED, Sign.TELLS):
                 return "announced", _text(words, sign)
         return "is", ""
+    if signs[last].value.sign is Sign.PRACTICE and last + 1 < len(signs):
+        # "Project from Lusatia recognised as good practice", where the verb comes last.
+        after = signs[last + 1]
+        if after.start == end and after.value.sign in (Sign.NEW, Sign.SETTLED):
+            return "announced", _text(words, after)
     # "End of term report": the noun that ends a statement may be its head for all that.
-    if end == len(words) and not any(sign.value.sign in NOUNS for sign in signs[:first]):
+    if (
+        end == len(words)
+        and (start <= _ENDS_WITHIN or signs[last].value.sign is Sign.PRACTICE)
+        and not any(sign.value.sign in NOUNS for sign in signs[:first])
+    ):
         return "ends", ""
     return "about", ""
 

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.split import furniture, phrases
-from bot.split.lines import Line, Run, has_letters, is_sentence, paragraphs, squash, words
+from bot.split.lines import (
+    Line,
+    Run,
+    has_letters,
+    is_sentence,
+    is_short_sentence,
+    paragraphs,
+    squash,
+    words,
+)
 
 _DELIMITERS = ":–—|-•·"
 _LONGEST_LEAD = 170
@@ -114,7 +123,8 @@ def find(unit: list[Line]) -> Lead | None:
         title, rest, breaks=breaks, by_link=by_link
     ):
         return None
-    if not is_sentence(rest.lstrip(_DELIMITERS + " ")):
+    text = rest.lstrip(_DELIMITERS + " ")
+    if not is_sentence(text) and not (by_link and breaks and is_short_sentence(text)):
         return None
     return Lead(
         title=title.rstrip(":|–— "),

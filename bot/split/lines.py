@@ -120,6 +120,12 @@ def is_sentence(text: str) -> bool:
     return len(found) >= 7 and small * 5 >= len(found) * 2
 
 
+def is_short_sentence(text: str) -> bool:
+    """Say whether `text` has a few words closed by a full stop: "On the green from noon."."""
+    told = re.match(r"[^.!?…]{12,}[.!?…](?=\s|$)", text)
+    return told is not None and len(words(told.group())) >= 4
+
+
 def body_size(lines: Iterable[Line]) -> float:
     """Give the size in pixels in which most of the page's text is set."""
     sizes: Counter[float] = Counter()

@@ -65,7 +65,8 @@ _SUBHEADING = re.compile(
     r"|beth|sut|pwy|pryd|ble|pam)\b.{0,80}\?"
 )
 _PART = re.compile(
-    r"(?:the )?(?:background|context|summary|overview|introduction|scope|key (?:findings|points|messages|dates|facts|figures|features|benefits)|findings|results|main results"
+    r"(?:the )?(?:how (?:it|we|this|they) (?:all )?(?:began|started|works?|worked)|what (?:comes|came|happened|is) next|where (?:it|we) (?:began|started|stand|go from here)|looking (?:ahead|forward)|the year ahead"
+    r"|background|context|summary|overview|introduction|scope|key (?:findings|points|messages|dates|facts|figures|features|benefits)|findings|results|main results"
     r"|recommendations?|conclusions?|next steps|what happens next|what s next|methodology|methods?|(?:aims|objectives)(?: and objectives)?|goals|benefits|features"
     r"|who (?:can apply|should attend|is it for|we are)|how to (?:apply|register|respond|take part|book|get involved|enter|attend|join)|registration|agenda|programme|program|speakers|venue"
     r"|date(?:s)? and (?:time|venue|place)|when(?: and where)?|where|costs?|eligibility|deadlines?|(?:further|more|additional|related) (?:information|details|reading)"
@@ -81,6 +82,11 @@ _PART = re.compile(
 _GREETING = re.compile(
     r"(?:dear|hello|hi|hey|good (?:morning|afternoon|evening)|greetings|welcome|annwyl|helo|bore da|p?rynhawn da|hola|estimad[oa]s?|querid[oa]s?|buenos dias|gentil[ei]|car[oiae]|ciao|buongiorno"
     r"|szanown[iy]|drodzy|dzien dobry|czesc|witam|hej|kara?|basta|liebe[rs]?|hallo|guten (?:tag|morgen)|sehr geehrte|chere?s?|bonjour|madame|subscriber)\b"
+)
+_FAREWELL = re.compile(
+    r"(?:with )?(?:(?:kind|best|warm|warmest) (?:regards|wishes)|yours (?:sincerely|faithfully|truly)|sincerely( yours)?|best wishes|many thanks|cofion( gorau| cynnes)?|yn gywir|dymuniadau gorau"
+    r"|(?:un )?(?:cordial saludo|saludos?( cordiales)?)|atentamente|cordiali saluti|distinti saluti|un caro saluto|pozdrawiam(?:y)?|z powazaniem|med vanliga? halsning(?:ar)?|vanliga halsningar|basta halsningar"
+    r"|mit (?:freundlichen|besten|herzlichen) gru(?:ss|ß|s)en?|(?:herzliche|viele|beste) gru(?:ss|ß|s)e|cordialement|bien a vous|(?:veuillez|je vous prie) .{0,80}salutations.{0,40})( [^\W\d]+){0,4}"
 )
 _FOLLOWING = re.compile(
     r"\b(?:the following|as follows|below|isod|canlynol|siguientes?|a continuacion|seguenti?|di seguito|nastepujac\w+|ponizej|foljande|nedan|folgende\w*|unten|suivant\w*|ci dessous)\b"
@@ -125,6 +131,11 @@ def is_greeting(text: str) -> bool:
     """Say whether `text` greets the reader."""
     plain = normalise_title(text[:80])
     return len(text) <= 80 and text.rstrip()[-1:] in ",!:…" and _GREETING.match(plain) is not None
+
+
+def is_farewell(text: str) -> bool:
+    """Say whether `text` closes a letter: "With kind regards"."""
+    return len(text) <= 100 and _FAREWELL.fullmatch(normalise_title(text[:100])) is not None
 
 
 def is_subheading(title: str) -> bool:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from bot.split import furniture, leads, phrases
 from bot.split.footers import after_footer, name_issue, without_footers
 from bot.split.furniture import Furniture
-from bot.split.lines import Line, Signature, has_letters, is_sentence, paragraphs, squash, words
+from bot.split.lines import (
+    Line,
+    Signature,
+    has_letters,
+    is_sentence,
+    is_short_sentence,
+    paragraphs,
+    squash,
+    words,
+)
 from bot.split.outline import PLAIN, Node
 from bot.split.part import Part, host_of, is_social, links_of
 from bot.split.titles import normalise_title
@@ -158,6 +167,8 @@ def _kind_by_text(part: Part) -> Furniture | None:
             and not phrases.is_section(part.title)
         ):
             return None
+        if len(hrefs) == 1 and any(is_short_sentence(text) for text in texts[:1]):
+            return None  # little is said, but it is said of one thing
         return furniture.LINKS if hrefs else furniture.SECTION if not texts else furniture.LIST
     if len(units) >= 2 and all(_is_linked(unit) for unit in units):
         return furniture.LINKS

@@ -25,7 +25,7 @@ def whole_if_one(parts: list[Part], *, title: str) -> list[Part]:
     """
     items = [part for part in parts if part.kind is None]
     said = sum(_count(part) for part in parts if part.kind is furniture.INTRODUCTION)
-    if len(items) >= 2 and not _only_divided(items, said):
+    if len(items) >= 2 and not _only_divided(items, said) and not _is_letter(parts, items):
         return parts
     if len(items) == 1:
         only = items[0]
@@ -46,6 +46,15 @@ def _only_divided(items: Sequence[Part], said: int) -> bool:
     linked = any(part.href or any(line.hrefs for line in part.body) for part in items)
     short = all(len(words(part.title)) <= 4 for part in items)
     return dividing > 0 and short and not linked and said >= 60
+
+
+def _is_letter(parts: Sequence[Part], items: Sequence[Part]) -> bool:
+    """Say whether a page is a letter with topics: a greeting, a farewell, and no topic that links anywhere."""
+    if any(part.href or any(line.hrefs for line in part.body) for part in items):
+        return False
+    texts = [line.text for part in parts for line in part.body if line.text]
+    greets = any(phrases.is_greeting(text) for text in texts[:4])
+    return greets and any(phrases.is_farewell(text) for text in texts[-12:])
 
 
 def _are_steps(items: Sequence[Part]) -> bool:

@@ -20,6 +20,7 @@ from review.text import Content
 # What is kept of a rejection must make sense in a year, so these are whole phrases.
 REASONS = (
     ("already covered", _("Already covered")),
+    ("not for us", _("Not for us: no plan, practice or report")),
     ("not for the public", _("Not for the public")),
     ("wrong link", _("Wrong link")),
     ("duplicate", _("Duplicate of another post")),

@@ -235,6 +235,28 @@ def take_in(announcement_id: int, *, kind: str, by: str, now: datetime) -> Annou
     return row
 
 
+@transaction.atomic
+def change_kind(announcement_id: int, *, kind: str, by: str, now: datetime) -> Announcement:
+    """Put an announcement under the kind a person says: the bot drafts it anew at its next pass.
+
+    Works on what was set aside too. Who said it is recorded, and becomes a labelled row.
+    """
+    row = Announcement.objects.select_for_update().get(pk=announcement_id)
+    if row.set_aside:
+        return take_in(announcement_id, kind=kind, by=by, now=now)
+    if row.kind != kind:
+        record.append(
+            "change kind",
+            actor=by,
+            now=now,
+            details={"announcement": row.pk, "kind": kind, "was": row.kind},
+        )
+        row.because = [f"{by} says that it is a {kind}"]
+        row.kind, row.drafted_at = kind, None
+        row.save(update_fields=["because", "kind", "drafted_at"])
+    return row
+
+
 def waiting_for_words() -> Any:
     """Return the announcements of a kind that have not been drafted yet, oldest first."""
     return (

@@ -200,6 +200,23 @@ def show(
     return [_show(post, slots_by_account, now=now, checks=checks, brands=brands) for post in rows]
 
 
+def origin_of(announcement: Announcement) -> text.Origin:
+    """Return what the drafts of an announcement are checked against: its source's words, and its link."""
+    card = announcement.card
+    words = (
+        announcement.title,
+        announcement.summary,
+        *announcement.paragraphs,
+        card.get("title", ""),
+        card.get("description", ""),
+    )
+    return text.Origin(
+        words="\n".join(words),
+        language=announcement.language,
+        links={announcement.link: card.get("answer", "")},
+    )
+
+
 def _show(
     post: Post,
     next_by_account: dict[int, datetime],
@@ -212,7 +229,11 @@ def _show(
     content = revision.content
     network = post.account.network
     known = checks and network in text.NETWORKS
-    problems = text.problems(network, content, brands=brands) if known else ()
+    problems = (
+        text.problems(network, content, brands=brands, origin=origin_of(post.announcement))
+        if known
+        else ()
+    )
     return Shown(
         post=post,
         account=post.account,

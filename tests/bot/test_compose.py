@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from bot import compose, find, mind
-from bot.fetch import Unreachable
+from bot.fetch import Blocked, FetchError, NotFound, Unreachable
 from bot.values import Fetched
 from config import schema
 from config.schema import Account as AccountSettings
 from config.schema import Configuration, Source
 from config.timing import Calendar
-from review import intake, transitions
+from review import intake, queries, shown, transitions
 from review.models import Announcement, Entry, Event, Post
 from review.models import Source as Row
 from review.states import State
@@ -155,6 +155,30 @@ def test_link_cards_are_read_and_a_dead_link_costs_only_its_card() -> None:
         "Transport study",
         "What 4,000 travellers said.",
     )
+
+
+SKILLS = "https://example.org/skills"
+
+
+@pytest.mark.parametrize(
+    ("answer", "warning"),
+    [
+        (NotFound("There is no page at that address.", status=404), "no page at that address"),
+        (Unreachable("The connection failed."), "The connection failed"),
+        (Fetched(url="https://example.org/moved", status=200, body=b"<p>"), "example.org/moved"),
+        (Fetched(url="https://www.example.org/skills/", status=200, body=b"<p>"), ""),
+        (Blocked("The server asks for a sign-in.", status=403), ""),
+    ],
+)
+def test_a_link_that_does_not_answer_or_leads_on_is_shown_with_its_drafts(
+    answer: Fetched | FetchError, warning: str
+) -> None:
+    entry()
+    go(Web(answers={SKILLS: answer}), settings=configuration())
+    post = queries.posts(states=[State.IN_REVIEW])[0]
+    card = shown.show([post], calendar=None, now=NOW)[0]
+    about = [sentence for sentence in card.warnings if "link" in sentence]
+    assert [warning in sentence for sentence in about] == ([True] if warning else [])
 
 
 @pytest.mark.parametrize(

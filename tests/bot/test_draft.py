@@ -108,11 +108,11 @@ def test_every_language_network_and_kind_has_wording_that_makes_a_sound_post(
 
 def test_the_call_to_read_on_is_in_the_announcements_language() -> None:
     assert (
-        f"Darllenwch y canfyddiadau: {LINK}"
+        f"Darllenwch y cyhoeddiad: {LINK}"
         in written(replace(PLANS, language="cy-GB", kind=Kind.REPORT)).text
     )
     assert (
-        f"Read the findings: {LINK}"
+        f"Read the publication: {LINK}"
         in written(replace(PLANS, language="nl", kind=Kind.REPORT)).text
     )
 

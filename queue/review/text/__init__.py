@@ -5,10 +5,11 @@ Pure: the editor, the checks and the drafting all ask here, so they can never di
 
 from __future__ import annotations
 
-from review.text.checks import Problem, problems
+from review.text.checks import Origin, Problem, problems
 from review.text.cleaning import clean_text
 from review.text.content import Content
 from review.text.counting import emoji_in, has_address
+from review.text.faithful import unsupported
 from review.text.networks import (
     NETWORKS,
     NetworkFacts,
@@ -25,6 +26,7 @@ __all__ = [
     "NETWORKS",
     "Content",
     "NetworkFacts",
+    "Origin",
     "Problem",
     "UnknownNetwork",
     "clean_text",
@@ -38,4 +40,5 @@ __all__ = [
     "problems",
     "register",
     "split_sentences",
+    "unsupported",
 ]

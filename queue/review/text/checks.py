@@ -8,13 +8,14 @@ sentence says the mend.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from review.text import counting
 from review.text.cleaning import INVALID
 from review.text.content import Content
+from review.text.faithful import unsupported
 from review.text.networks import NetworkFacts, facts_of
 from review.text.sentences import count_words, split_sentences
 
@@ -23,6 +24,8 @@ MOST_EMOJI = 3
 MOST_WORDS = 25
 # Shorter words in capitals are mostly abbreviations that people know: NATO, UNESCO.
 _SHOUTED_FROM = 7
+
+_NAMED = 4  # things that the source lacks, named one by one
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃](\w*[^\W\d_]\w*)")
@@ -41,18 +44,57 @@ class Problem:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a post comes from: the source's words and their language, and what its link answered.
+
+    `links` has, by address, what is wrong with it: why it does not answer, or the address it leads on to.
+    """
+
+    words: str = ""
+    language: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
 def problems(
-    network: str, content: Content, *, brands: Collection[str] = ()
+    network: str,
+    content: Content,
+    *,
+    brands: Collection[str] = (),
+    origin: Origin | None = None,
 ) -> tuple[Problem, ...]:
     """Check a post against its network and for its readers: errors first, then warnings.
 
-    `brands` are names whose spelling stands, such as Cohes3ion or INTERREG. Raises `UnknownNetwork`.
+    `brands` are names whose spelling stands, such as Cohes3ion or INTERREG. With its `origin` a post is also
+    checked for what its source lacks, and for a dead link. Raises `UnknownNetwork`.
     """
     facts = facts_of(network)
     return (
         *(Problem("error", sentence) for sentence in _errors(content, facts)),
         *(Problem("warning", sentence) for sentence in _warnings(content, facts, brands)),
+        *(
+            Problem("warning", sentence)
+            for sentence in (_against_origin(content, origin, brands) if origin else ())
+        ),
     )
+
+
+def _against_origin(content: Content, origin: Origin, brands: Collection[str]) -> Iterator[str]:
+    answer = origin.links.get(content.link, "") if content.link else ""
+    if answer.startswith(("http://", "https://")):
+        yield f"The link leads on to {answer}. Use that address, so that it goes on working."
+    elif answer:
+        yield (
+            f"The link did not answer when it was last read ({answer}). "
+            "Open it, and correct it if it is wrong."
+        )
+    lacking = unsupported(content.text, origin.words, language=origin.language, known=brands)
+    if lacking:
+        listed = ", ".join(f"“{thing}”" for thing in lacking[:_NAMED])
+        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+        yield (
+            f"The source does not say {listed}{more}. Check it against the page, or take it out."
+        )
 
 
 def _errors(content: Content, facts: NetworkFacts) -> Iterator[str]:
@@ -110,6 +152,11 @@ def _warnings(content: Content, facts: NetworkFacts, brands: Collection[str]) ->
             f"The text has {len(emoji)} emoji, and screen readers read out each one. "
             f"Keep {MOST_EMOJI} at most."
         )
+    if inside := _emoji_inside(text, emoji):
+        yield (
+            f"{inside} stands inside the text, where screen readers read it out between the words. "
+            "Move it to the end of the line."
+        )
     if facts.mentions_notify:
         yield from _about_mentions(content.text)
     if content.image and _IMAGE_OF.match(content.image_alt.strip()):
@@ -117,6 +164,16 @@ def _warnings(content: Content, facts: NetworkFacts, brands: Collection[str]) ->
             "The alt text begins by saying that it is an image, which screen readers say already. "
             "Begin with what it shows."
         )
+
+
+def _emoji_inside(text: str, emoji: Collection[str]) -> str:
+    """Return the first emoji that words follow on its line; hashtags and addresses are no words."""
+    for line in _HASHTAG.sub(" ", text).split("\n"):
+        for one in emoji:
+            _, found, after = line.partition(one)
+            if found and any(letter.isalnum() for letter in after.removeprefix("\ufe0f")):
+                return one
+    return ""
 
 
 def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
