@@ -29,6 +29,16 @@ REASONS = (
 )
 
 
+MOST_TEXT = 20_000  # characters
+
+# What somebody may be let do, from least to most; administrators are made at the terminal.
+MAY = (
+    ("look", _("Only look")),
+    ("edit", _("Edit texts and comment")),
+    ("decide", _("Decide about posts")),
+)
+
+
 class VerbForm(forms.Form):
     """Every verb says which revision was on the page."""
 
@@ -128,7 +138,7 @@ class ContentForm(VerbForm):
     """What a post says. A field that the page did not send keeps what the seen revision says."""
 
     text = forms.CharField(
-        max_length=20_000,
+        max_length=MOST_TEXT,
         label=_("Text"),
         error_messages={"required": _("Write the text of the post.")},
     )
@@ -152,9 +162,20 @@ class ContentForm(VerbForm):
             for name, value in self.cleaned_data.items()
             if name not in ("seen", "no_image") and name in self.data
         }
-        if self.cleaned_data["no_image"]:
+        if self.cleaned_data.get("no_image"):
             sent.update(image="", image_alt="")
         return replace(base, **sent)
+
+
+class CommentForm(VerbForm):
+    """Something to say about a post; it may ask for changes."""
+
+    text = forms.CharField(
+        max_length=2000,
+        label=_("Comment"),
+        error_messages={"required": _("Write what you want to say.")},
+    )
+    asks = forms.BooleanField(required=False)
 
 
 class TakeInForm(forms.Form):
@@ -183,7 +204,7 @@ class InviteForm(forms.Form):
         error_messages={"required": _("Write your colleague’s name.")},
     )
     may = forms.ChoiceField(
-        choices=[("decide", _("Decide about posts")), ("look", _("Only look"))],
+        choices=MAY,
         label=_("What may they do?"),
         error_messages={"required": _("Choose what your colleague may do.")},
     )

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from review.states import State
+from review.states import Role, State
 from review.text import Content
 
 STATE_LABELS = {
@@ -34,6 +34,7 @@ class Person(AbstractUser):
     """Somebody who signs in at the desk."""
 
     name = models.CharField(max_length=150)
+    keys = models.BooleanField(default=False)  # wants single-key shortcuts: off until switched on
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -42,6 +43,20 @@ class Person(AbstractUser):
     def may_decide(self) -> bool:
         """Whether this person may decide about posts."""
         return self.is_active and self.has_perm("review.decide")
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether this person may change texts and comment on them."""
+        return self.may_decide or (self.is_active and self.has_perm("review.edit"))
+
+    @property
+    def role(self) -> Role:
+        """The role that the permissions amount to; without any, or shut out, a viewer."""
+        if self.is_active and self.is_superuser:
+            return Role.ADMINISTRATOR
+        if self.may_decide:
+            return Role.APPROVER
+        return Role.EDITOR if self.may_edit else Role.VIEWER
 
 
 class SignInLink(models.Model):
@@ -218,7 +233,10 @@ class Post(models.Model):
     looks_done = models.PositiveIntegerField(default=0)
 
     class Meta:
-        permissions: ClassVar = [("decide", "May decide about posts")]
+        permissions: ClassVar = [
+            ("decide", "May decide about posts"),
+            ("edit", "May change texts and comment on them"),
+        ]
         indexes: ClassVar = [
             # The two questions asked all day: what is due, and what waits.
             models.Index(fields=["state", "due_at"], name="post_due"),
@@ -293,6 +311,21 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by}: {self.verb} post {self.post_id}"
+
+
+class Comment(models.Model):
+    """What a person said about a revision; it may ask for changes, and changes nothing itself."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="comments")
+    revision_number = models.PositiveIntegerField()
+    text = models.TextField()
+    asks_for_changes = models.BooleanField(default=False)
+    by = models.CharField(max_length=150)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by} on post {self.post_id}: {self.text}"
 
 
 class Attempt(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -93,3 +93,9 @@ def _pieces(text: str) -> Iterator[SafeString]:
 def post_text(text: str) -> SafeString:
     """Show the text of a post with its addresses, hashtags and mentions marked; all else escaped."""
     return format_html_join("", "{}", ((piece,) for piece in _pieces(text)))
+
+
+@register.filter
+def together(rows: Iterable[shown.Shown]) -> str:
+    """Name posts with the revisions on the page, for a button that decides about all of them: "12-1.13-4"."""
+    return ".".join(f"{row.post.pk}-{row.post.revision_number}" for row in rows)

@@ -18,7 +18,9 @@ from review.transitions.deciding import (
     reject,
     requeue,
     submit,
+    undo,
     withdraw,
+    wrote_last,
 )
 from review.transitions.moving import (
     BOT,
@@ -67,5 +69,7 @@ __all__ = [
     "requeue",
     "retry_later",
     "submit",
+    "undo",
     "withdraw",
+    "wrote_last",
 ]

@@ -79,15 +79,27 @@ def page(
     """Answer with a page of the desk in its frame: navigation with its numbers, banners, the zone."""
     counts = queries.counts()
     _calendar, trouble = calendar()
+    query = here(request).partition("?")[2]
     frame = {
         "waiting_count": sum(counts[state] for state in NEEDS_A_PERSON),
         "scheduled_count": counts[State.SCHEDULED] + counts[State.SENDING],
         "configuration_trouble": trouble,
         "may_decide": signed_in(request).may_decide,
+        "may_edit": signed_in(request).may_edit,
         "zone": timezone.get_current_timezone_name(),
-        "here": request.get_full_path(),
+        "here": here(request),
+        "open": request.GET.get("open", ""),
+        # What a link adds "verb-12" to, to open that form on this page.
+        "opening": f"?{query}&open=" if query else "?open=",
     }
     return render(request, f"review/{template}.html", {**frame, **context}, status=status)
+
+
+def here(request: HttpRequest) -> str:
+    """Return the page's own address without what is open on it: where a verb leads back to."""
+    asked = request.GET.copy()
+    asked.pop("open", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def part(request: HttpRequest, rows: QuerySet[Any], *, size: int) -> Page[Any]:
