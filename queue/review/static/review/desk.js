@@ -186,7 +186,7 @@
     } else if (key === "?") {
       location.assign("/keys/");
     } else if (key === "a") {
-      (card ?? select(all[0]) ?? selected())?.querySelector(".main-verb button")?.click();
+      (card ?? all[0])?.querySelector(".main-verb")?.click();
     } else if (opening[key]) {
       (card ?? all[0])?.querySelector(`a[href*="open=${opening[key]}"]`)?.click();
     } else {
