@@ -161,6 +161,7 @@ def test_no_page_scrolls_sideways_at_320_pixels(narrow: Desk, path: str) -> None
     page.get_by_role("region", name=re.compile(r"^X\W+Good")).get_by_role(
         "button", name="Approve"
     ).click()
+    expect(page.get_by_role("status")).to_contain_text("Approved")
     narrow.open(f"/posts/{posts[0].pk}/" if path == "post" else path)
     for summary in page.locator("summary").all():
         if summary.is_visible():

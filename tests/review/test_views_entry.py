@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -139,3 +140,9 @@ def test_an_unknown_verb_does_not_exist(sian: Client) -> None:
     for verb in ("submit", "claim", "miss", "destroy"):
         assert do(sian, post, verb).status_code == 404
     assert state(post) == State.IN_REVIEW
+
+
+def test_the_page_about_our_own_fault_needs_nothing_to_be_shown() -> None:
+    page = render_to_string("500.html")
+    assert "The fault is ours" in page
+    assert "<form" not in page

@@ -84,16 +84,18 @@
       const html = await answer.text();
       if (!show(html, answer.url, { besides })) return;
       const alert = main.querySelector("[role=alert]");
-      const field = main.querySelector("form.boxed [autofocus]");
+      const field = document.getElementById(new URL(address, location).hash.slice(1));
       if (alert && !answer.ok) {
         alert.focus();
         alert.scrollIntoView({ block: "nearest" });
-      } else if (field && !said.childElementCount) {
+      } else if (field?.matches("form.boxed *") && !said.childElementCount) {
         select(cardOf(field), { scroll: false });
         field.focus();
         field.closest("form").scrollIntoView({ block: "nearest" });
       } else {
-        const target = document.getElementById(new URL(address, location).hash.slice(1));
+        const undone = address.match(/\/undo\/(\d+)/)?.[1];
+        const place = undone ? `post-${undone}` : new URL(address, location).hash.slice(1);
+        const target = document.getElementById(place);
         const staying = target?.matches("section.post") ? target : null;
         const next = staying ?? onward.map((id) => document.getElementById(id)).find(Boolean) ?? cards()[0];
         if (next) select(next);
@@ -129,7 +131,13 @@
     const closes = link.matches("form.boxed .buttons a") && link.hash === `#${card?.id}`;
     if (!card || !(opens || closes)) return;
     event.preventDefault();
-    exchange(link.href, {}, { card, besides: closes ? link.closest("form") : null });
+    if (opens) {
+      exchange(link.href, {}, { card });
+    } else {
+      link.closest("form").remove();
+      history.replaceState(null, "", link.pathname + link.search);
+      select(card);
+    }
   });
 
   /* The counter, the checks and the preview while somebody types. */
