@@ -10,10 +10,12 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from review import throttle
 from review.models import Person
 from review.text import Content
 
@@ -191,8 +193,25 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _(
             "The user name or the password is not right. Passwords know capital from small letters."
         ),
+        "wait": _("Too many wrong passwords. Wait a quarter of an hour, then try again."),
         "inactive": _("You have been signed out for good. Ask the administrator."),
     }
+
+    def clean(self) -> dict[str, Any]:
+        """Try no password while its user name has to wait."""
+        username = self.cleaned_data.get("username") or ""
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        now = timezone.now()
+        if throttle.must_wait(username, address=address, now=now):
+            raise ValidationError(self.error_messages["wait"], code="wait")
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            if username:
+                throttle.failed(username, address=address, now=now)
+            raise
+        throttle.succeeded(username, address=address)
+        return cleaned
 
 
 class InviteForm(forms.Form):

@@ -71,6 +71,17 @@ class SignInLink(models.Model):
         return f"sign-in link for {self.person}"
 
 
+class FailedSignIn(models.Model):
+    """One wrong password. Kept while it counts, so that guessing is slow."""
+
+    username = models.CharField(max_length=150, db_index=True)  # as typed, in small letters
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.address}"
+
+
 class Source(models.Model):
     """What we know at run time of a source in sources.toml."""
 

@@ -146,3 +146,13 @@ def test_the_page_about_our_own_fault_needs_nothing_to_be_shown() -> None:
     page = render_to_string("500.html")
     assert "The fault is ours" in page
     assert "<form" not in page
+
+
+def test_words_survive_a_session_that_ended_during_an_edit() -> None:
+    post = make_post()
+    page = do(Client(), post, "amend", text="An hour of <careful> work")
+    assert page.status_code == 401
+    assert "You were signed out" in page.text
+    assert "An hour of &lt;careful&gt; work" in page.text
+    assert f"{reverse('sign-in')}?next={reverse('post', args=[post.pk])}" in page.text
+    assert post.revisions.count() == 1

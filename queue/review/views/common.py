@@ -41,7 +41,19 @@ def desk(view: View) -> View:
             return redirect("welcome")
         return view(request, *args, **kwargs)
 
-    return cast(View, login_required(guarded))
+    inside = login_required(guarded)
+
+    @wraps(view)
+    def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        typed = request.POST.get("text", "") if request.method == "POST" else ""
+        if typed and not request.user.is_authenticated:
+            # A session that ended during an edit must not take the words with it.
+            address = request.path if "pk" not in kwargs else reverse("post", args=[kwargs["pk"]])
+            context = {"typed": typed, "address": address}
+            return render(request, "review/signed_out.html", context, status=401)
+        return inside(request, *args, **kwargs)
+
+    return entrance
 
 
 def administrators(view: View) -> View:
