@@ -180,6 +180,11 @@ class Group:
         return str(KIND_LABELS.get(self.announcement.kind, self.announcement.kind))
 
     @property
+    def facts(self) -> frozenset[str]:
+        """The figures and names that its posts use."""
+        return text.facts(shown.content.text for shown in self.posts)
+
+    @property
     def one_slot(self) -> datetime | None:
         """The next free slot, when it is the same for all that can be approved."""
         found = {shown.next_slot for shown in self.approvable}

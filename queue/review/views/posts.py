@@ -132,14 +132,19 @@ def post_page(
         name: typed[name] if form_name == "amend" and name in typed else getattr(row.content, name)
         for name in ("text", "link", "card_title", "card_description", "image_alt")
     }
-    revisions = Revision.objects.filter(post=found).order_by("-number")
+    revisions = list(
+        Revision.objects.filter(post=found)
+        .order_by("-number")
+        .prefetch_related(Prefetch("decisions", queryset=Decision.objects.order_by("pk")))
+    )
     context = {
         "row": row,
         "group": shown.Group(found.announcement, (row,)),
         "siblings": queries.posts().filter(announcement=found.announcement_id).exclude(pk=pk),
-        "revisions": revisions.prefetch_related(
-            Prefetch("decisions", queryset=Decision.objects.order_by("pk"))
-        ),
+        "revisions": [
+            (revision, text.changes(before.text, revision.text) if before else ())
+            for revision, before in zip(revisions, [*revisions[1:], None], strict=True)
+        ],
         "attempts": found.attempts.order_by("number"),
         "story": [shown.told(event, now=now) for event in queries.history(found)],
         "reasons": forms.REASONS,
