@@ -194,7 +194,7 @@
     } else if (key === "?") {
       location.assign("/keys/");
     } else if (key === "a") {
-      (card ?? all[0])?.querySelector(".main-verb")?.click();
+      (card ?? all[0])?.querySelector('.verbs > [formaction*="/approve/"]')?.click();
     } else if (opening[key]) {
       (card ?? all[0])?.querySelector(`a[href*="open=${opening[key]}"]`)?.click();
     } else {
