@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from review.states import Role, State
+from review.states import State
 from review.text import Content
 
 STATE_LABELS = {
@@ -48,15 +48,6 @@ class Person(AbstractUser):
     def may_edit(self) -> bool:
         """Whether this person may change texts and comment on them."""
         return self.may_decide or (self.is_active and self.has_perm("review.edit"))
-
-    @property
-    def role(self) -> Role:
-        """The role that the permissions amount to; without any, or shut out, a viewer."""
-        if self.is_active and self.is_superuser:
-            return Role.ADMINISTRATOR
-        if self.may_decide:
-            return Role.APPROVER
-        return Role.EDITOR if self.may_edit else Role.VIEWER
 
 
 class SignInLink(models.Model):
@@ -244,10 +235,7 @@ class Post(models.Model):
     looks_done = models.PositiveIntegerField(default=0)
 
     class Meta:
-        permissions: ClassVar = [
-            ("decide", "May decide about posts"),
-            ("edit", "May change texts and comment on them"),
-        ]
+        permissions: ClassVar = [("decide", "May decide about posts"), ("edit", "May edit posts")]
         indexes: ClassVar = [
             # The two questions asked all day: what is due, and what waits.
             models.Index(fields=["state", "due_at"], name="post_due"),

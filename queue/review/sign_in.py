@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from review import record
 from review.models import Person, SignInLink
+from review.states import Role
 
 LIFETIME = timedelta(days=3)
 FIRST_LIFETIME = timedelta(hours=24)
@@ -78,6 +79,15 @@ def _let(person: Person, *, may_decide: bool, may_edit: bool) -> None:
             content_type__app_label="review",
         )
     )
+
+
+def role(person: Person) -> Role:
+    """Return the role that somebody's permissions amount to; without any, or shut out, a viewer."""
+    if person.is_active and person.is_superuser:
+        return Role.ADMINISTRATOR
+    if person.may_decide:
+        return Role.APPROVER
+    return Role.EDITOR if person.may_edit else Role.VIEWER
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='post',
-            options={'permissions': [('decide', 'May decide about posts'), ('edit', 'May change texts and comment on them')]},
+            options={'permissions': [('decide', 'May decide about posts'), ('edit', 'May edit posts')]},
         ),
         migrations.AddField(
             model_name='person',

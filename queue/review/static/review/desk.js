@@ -193,10 +193,11 @@
       said.querySelector(".undo")?.click();
     } else if (key === "?") {
       location.assign("/keys/");
-    } else if (key === "a") {
-      (card ?? all[0])?.querySelector('.verbs > [formaction*="/approve/"]')?.click();
-    } else if (opening[key]) {
-      (card ?? all[0])?.querySelector(`a[href*="open=${opening[key]}"]`)?.click();
+    } else if (key === "a" || opening[key]) {
+      // Nothing is decided about a card that is not the marked one.
+      const what = key === "a" ? '.verbs > [formaction*="/approve/"]' : `a[href*="open=${opening[key]}"]`;
+      if (card) card.querySelector(what)?.click();
+      else select(all[0]);
     } else {
       return false;
     }
