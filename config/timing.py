@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -147,6 +147,7 @@ class Calendar(Strict):
     stale_after: Duration = timedelta(hours=6)
     expire_after: Duration = timedelta(days=30)
     blackout: tuple[Blackout, ...] = ()
+    approvals: Literal["any", "four eyes"] = "any"
 
     @field_validator("timezone")
     @classmethod

@@ -21,13 +21,17 @@ BRYN = transitions.operator("Bryn")
 _numbers = count(1)
 
 
-def make_person(name: str = "Siân", *, may_decide: bool = True, admin: bool = False) -> Person:
+def make_person(
+    name: str = "Siân", *, may_decide: bool = True, may_edit: bool = False, admin: bool = False
+) -> Person:
     """A person who can sign in with the password "correct horse battery"."""
     person = Person.objects.create_user(
         username=name.lower(), password="correct horse battery", name=name, is_superuser=admin
     )
     if may_decide:
         person.user_permissions.add(Permission.objects.get(codename="decide"))
+    if may_edit:
+        person.user_permissions.add(Permission.objects.get(codename="edit"))
     return Person.objects.get(pk=person.pk)
 
 

@@ -10,10 +10,12 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from review import throttle
 from review.models import Person
 from review.text import Content
 
@@ -27,6 +29,16 @@ REASONS = (
     ("waiting for the Welsh", _("Waiting for the Welsh")),
     ("pre-election period", _("Pre-election period")),
     ("other", _("Another reason")),
+)
+
+
+MOST_TEXT = 20_000  # characters
+
+# What somebody may be let do, from least to most; administrators are made at the terminal.
+MAY = (
+    ("look", _("Only look")),
+    ("edit", _("Edit texts and comment")),
+    ("decide", _("Decide about posts")),
 )
 
 
@@ -129,7 +141,7 @@ class ContentForm(VerbForm):
     """What a post says. A field that the page did not send keeps what the seen revision says."""
 
     text = forms.CharField(
-        max_length=20_000,
+        max_length=MOST_TEXT,
         label=_("Text"),
         error_messages={"required": _("Write the text of the post.")},
     )
@@ -153,9 +165,20 @@ class ContentForm(VerbForm):
             for name, value in self.cleaned_data.items()
             if name not in ("seen", "no_image") and name in self.data
         }
-        if self.cleaned_data["no_image"]:
+        if self.cleaned_data.get("no_image"):
             sent.update(image="", image_alt="")
         return replace(base, **sent)
+
+
+class CommentForm(VerbForm):
+    """Something to say about a post; it may ask for changes."""
+
+    text = forms.CharField(
+        max_length=2000,
+        label=_("Comment"),
+        error_messages={"required": _("Write what you want to say.")},
+    )
+    asks = forms.BooleanField(required=False)
 
 
 class TakeInForm(forms.Form):
@@ -171,8 +194,25 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _(
             "The user name or the password is not right. Passwords know capital from small letters."
         ),
+        "wait": _("Too many wrong passwords. Wait a quarter of an hour, then try again."),
         "inactive": _("You have been signed out for good. Ask the administrator."),
     }
+
+    def clean(self) -> dict[str, Any]:
+        """Try no password while its user name has to wait."""
+        username = self.cleaned_data.get("username") or ""
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        now = timezone.now()
+        if throttle.must_wait(username, address=address, now=now):
+            raise ValidationError(self.error_messages["wait"], code="wait")
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            if username:
+                throttle.failed(username, address=address, now=now)
+            raise
+        throttle.succeeded(username, address=address)
+        return cleaned
 
 
 class InviteForm(forms.Form):
@@ -184,7 +224,7 @@ class InviteForm(forms.Form):
         error_messages={"required": _("Write your colleague’s name.")},
     )
     may = forms.ChoiceField(
-        choices=[("decide", _("Decide about posts")), ("look", _("Only look"))],
+        choices=MAY,
         label=_("What may they do?"),
         error_messages={"required": _("Choose what your colleague may do.")},
     )

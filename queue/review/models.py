@@ -34,6 +34,7 @@ class Person(AbstractUser):
     """Somebody who signs in at the desk."""
 
     name = models.CharField(max_length=150)
+    keys = models.BooleanField(default=False)  # wants single-key shortcuts: off until switched on
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -42,6 +43,11 @@ class Person(AbstractUser):
     def may_decide(self) -> bool:
         """Whether this person may decide about posts."""
         return self.is_active and self.has_perm("review.decide")
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether this person may change texts and comment on them."""
+        return self.may_decide or (self.is_active and self.has_perm("review.edit"))
 
 
 class SignInLink(models.Model):
@@ -54,6 +60,17 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in link for {self.person}"
+
+
+class FailedSignIn(models.Model):
+    """One wrong password. Kept while it counts, so that guessing is slow."""
+
+    username = models.CharField(max_length=150, db_index=True)  # as typed, in small letters
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.address}"
 
 
 class Source(models.Model):
@@ -255,7 +272,7 @@ class Post(models.Model):
     taken_down_at = models.DateTimeField(null=True)
 
     class Meta:
-        permissions: ClassVar = [("decide", "May decide about posts")]
+        permissions: ClassVar = [("decide", "May decide about posts"), ("edit", "May edit posts")]
         indexes: ClassVar = [
             # The two questions asked all day: what is due, and what waits.
             models.Index(fields=["state", "due_at"], name="post_due"),
@@ -330,6 +347,21 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by}: {self.verb} post {self.post_id}"
+
+
+class Comment(models.Model):
+    """What a person said about a revision; it may ask for changes, and changes nothing itself."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="comments")
+    revision_number = models.PositiveIntegerField()
+    text = models.TextField()
+    asks_for_changes = models.BooleanField(default=False)
+    by = models.CharField(max_length=150)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by} on post {self.post_id}: {self.text}"
 
 
 class Attempt(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -15,6 +16,7 @@ from review.models import (
     Account,
     Announcement,
     Attempt,
+    Comment,
     Decision,
     Entry,
     Event,
@@ -62,9 +64,34 @@ def newest_revision(post: Post) -> Revision:
     return cast("list[Revision]", post.newest)[0]  # type: ignore[attr-defined]
 
 
-def waiting() -> QuerySet[Post]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of the waiting posts somebody wants to see; what is empty narrows nothing."""
+
+    words: str = ""
+    kind: str = ""
+    network: str = ""
+    state: str = ""
+
+    def narrow(self, rows: QuerySet[Post]) -> QuerySet[Post]:
+        """Return those of `rows` that are wanted. Every word must be in the title or the newest text."""
+        for word in self.words.split()[:10]:
+            in_text = Revision.objects.filter(
+                post=OuterRef("pk"), number=OuterRef("revision_number"), text__icontains=word
+            )
+            rows = rows.filter(Q(announcement__title__icontains=word) | Q(Exists(in_text)))
+        if self.kind:
+            rows = rows.filter(announcement__kind=self.kind)
+        if self.network:
+            rows = rows.filter(account__network=self.network)
+        if self.state:
+            rows = rows.filter(state=self.state)
+        return rows
+
+
+def waiting(wanted: Wanted = Wanted()) -> QuerySet[Post]:
     """Return the posts that need a person, oldest bulletin first and each bulletin's posts together."""
-    return posts(NEEDS_A_PERSON).order_by(
+    return wanted.narrow(posts(NEEDS_A_PERSON)).order_by(
         "announcement__entry__first_seen_at",
         "announcement__entry_id",
         "announcement__position",
@@ -73,11 +100,12 @@ def waiting() -> QuerySet[Post]:
     )
 
 
-def waiting_announcements() -> QuerySet[Announcement]:
+def waiting_announcements(wanted: Wanted = Wanted()) -> QuerySet[Announcement]:
     """Return the announcements of `waiting`, in the same order, each once."""
-    return Announcement.objects.filter(
-        pk__in=Post.objects.filter(state__in=NEEDS_A_PERSON).values("announcement")
-    ).order_by("entry__first_seen_at", "entry_id", "position", "pk")
+    rows = wanted.narrow(Post.objects.filter(state__in=NEEDS_A_PERSON))
+    return Announcement.objects.filter(pk__in=rows.values("announcement")).order_by(
+        "entry__first_seen_at", "entry_id", "position", "pk"
+    )
 
 
 def due_times(*, after: datetime) -> dict[int, list[datetime]]:
@@ -93,6 +121,22 @@ def due_times(*, after: datetime) -> dict[int, list[datetime]]:
     return found
 
 
+def comments(posts: Iterable[Post]) -> dict[int, list[Comment]]:
+    """Return what people said about each of these posts, oldest first, by the post's key."""
+    found: dict[int, list[Comment]] = {}
+    for comment in Comment.objects.filter(post__in=[post.pk for post in posts]).order_by("pk"):
+        found.setdefault(comment.post_id, []).append(comment)
+    return found
+
+
+def last_writers(posts: Iterable[Post]) -> dict[int, tuple[str, int | None]]:
+    """Return the last person who wrote a revision of each of these posts: the name and the person's key."""
+    rows = Decision.objects.filter(
+        post__in=[post.pk for post in posts], verb=Verb.AMEND, revision__by_person=True
+    ).order_by("revision__number")
+    return {row.post_id: (row.by, row.person_id) for row in rows}
+
+
 def approvers(posts: Iterable[Post]) -> dict[int, Decision]:
     """Return the latest approval of each of these posts, by the post's key."""
     rows = Decision.objects.filter(post__in=[post.pk for post in posts], verb=Verb.APPROVE)
@@ -102,10 +146,16 @@ def approvers(posts: Iterable[Post]) -> dict[int, Decision]:
 def people() -> QuerySet[Person]:
     """Return everybody who may sign in or could once, by name; those who may first.
 
-    `person.decides` says whether somebody was given the right to decide (administrators need no giving).
+    `person.decides` and `person.edits` say whether somebody was given the right to decide, or to edit
+    (administrators need no giving).
     """
-    decide = Permission.objects.filter(user=OuterRef("pk"), codename="decide")
-    return Person.objects.annotate(decides=Exists(decide)).order_by("-is_active", "name", "pk")
+    rights = Permission.objects.filter(
+        Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk")), content_type__app_label="review"
+    )
+    return Person.objects.annotate(
+        decides=Exists(rights.filter(codename="decide")),
+        edits=Exists(rights.filter(codename="edit")),
+    ).order_by("-is_active", "name", "pk")
 
 
 def scheduled() -> QuerySet[Post]:

@@ -21,7 +21,17 @@ from django.utils.translation import gettext_lazy as _
 
 from config.timing import Calendar
 from review import queries, slots, text
-from review.models import STATE_LABELS, Account, Announcement, Entry, Event, Post, Revision
+from review.models import (
+    STATE_LABELS,
+    Account,
+    Announcement,
+    Comment,
+    Entry,
+    Event,
+    Person,
+    Post,
+    Revision,
+)
 from review.states import State, Verb, verbs_for_person
 from review.text import Content
 
@@ -46,6 +56,9 @@ DONE = {
     Verb.REQUEUE.value: _("put it back for review"),
     Verb.EXPIRE.value: _("let it expire"),
     Verb.MISS.value: _("returned it: its time had passed"),
+    Verb.UNDO.value: _("took the rejection back"),
+    "comment": _("commented"),
+    "ask for changes": _("asked for changes"),
 }
 
 
@@ -83,7 +96,8 @@ class Shown:
     `next_slot` is the account's next free slot (None: not known or not needed), `cost` in US dollars.
     `counts` says how the network counts, `own_card` whether we write the link card (else the network makes
     it from the page that the text links to).
-    The addresses are where its reader goes on: once the post is done with, and while it stays.
+    `own_words` says that four eyes are asked for and that whoever looks wrote this text.
+    `done_place` is the fragment where its reader goes on once the post is done with.
     """
 
     post: Post
@@ -102,8 +116,9 @@ class Shown:
     next_slot: datetime | None
     paused: bool
     verbs: frozenset[str]
-    done_address: str = ""
-    stay_address: str = ""
+    comments: tuple[Comment, ...] = ()
+    own_words: bool = False
+    done_place: str = ""
 
     @property
     def state(self) -> str:
@@ -113,13 +128,32 @@ class Shown:
     @property
     def can_be_approved(self) -> bool:
         """Whether the verb is there and no check stands against it."""
-        return Verb.APPROVE in self.verbs and not self.errors and self.account.active
+        fit = Verb.APPROVE in self.verbs and not self.errors and self.account.active
+        return fit and not self.own_words
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody asks for changes of this very revision."""
+        return any(
+            c.asks_for_changes and c.revision_number == self.revision.number for c in self.comments
+        )
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether it may be approved without a look of its own: every check passed, and nobody objects."""
+        quiet = not self.warnings and not self.asked and not self.post.missed and not self.paused
+        return self.can_be_approved and quiet and self.next_slot is not None
 
     @property
     def has_card(self) -> bool:
         """Whether the link card in the preview is the one that followers will see."""
         link = self.content.link
         return bool(link) and (self.own_card or link in self.content.text)
+
+    @property
+    def link_is_in_text(self) -> bool:
+        """Whether the text holds the link, so that it can be followed from there."""
+        return self.content.link in self.content.text
 
     @property
     def image_is_shown(self) -> bool:
@@ -133,7 +167,7 @@ class Group:
 
     announcement: Announcement
     posts: tuple[Shown, ...]
-    done_address: str = ""
+    done_place: str = ""
 
     @property
     def approvable(self) -> tuple[Shown, ...]:
@@ -144,6 +178,11 @@ class Group:
     def kind(self) -> str:
         """The kind's label."""
         return str(KIND_LABELS.get(self.announcement.kind, self.announcement.kind))
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The figures and names that its posts use."""
+        return text.facts(shown.content.text for shown in self.posts)
 
     @property
     def one_slot(self) -> datetime | None:
@@ -189,15 +228,46 @@ def show(
     now: datetime,
     checks: bool = True,
     brands: Collection[str] = (),
+    reader: Person | None = None,
 ) -> list[Shown]:
     """Work out what the pages show of posts that came from `review.queries.posts`.
 
-    `brands` are names whose spelling stands. `checks` False leaves out the checks, the price and the next slot, for lists that do not show them.
+    `brands` are names whose spelling stands, `reader` is who looks. `checks` False leaves out the checks,
+    the price, the comments and the next slot, for lists that do not show them.
     """
     slots_by_account = (
         next_slots((post.account for post in rows), calendar=calendar, now=now) if checks else {}
     )
-    return [_show(post, slots_by_account, now=now, checks=checks, brands=brands) for post in rows]
+    comments = queries.comments(rows) if checks else {}
+    four_eyes = reader is not None and calendar is not None and calendar.approvals != "any"
+    writers = queries.last_writers(rows) if checks and four_eyes else {}
+    return [
+        replace(
+            _show(post, slots_by_account, now=now, checks=checks, brands=brands),
+            comments=tuple(comments.get(post.pk, ())),
+            own_words=reader is not None and _is_by(reader, writers.get(post.pk)),
+        )
+        for post in rows
+    ]
+
+
+def with_text(content: Content, words: str) -> Content:
+    """Return the content with other words."""
+    return replace(content, text=words.replace("\r\n", "\n"))
+
+
+def show_typed(
+    post: Post, content: Content, *, now: datetime, brands: Collection[str] = ()
+) -> Shown:
+    """Work out how a post would look and what the checks would say, were `content` saved."""
+    return _show(post, {}, now=now, checks=True, brands=brands, content=content)
+
+
+def _is_by(reader: Person, writer: tuple[str, int | None] | None) -> bool:
+    if writer is None:
+        return False
+    name, key = writer
+    return key == reader.pk or name.casefold() == str(reader).casefold()
 
 
 def origin_of(announcement: Announcement) -> text.Origin:
@@ -224,9 +294,10 @@ def _show(
     now: datetime,
     checks: bool,
     brands: Collection[str],
+    content: Content | None = None,
 ) -> Shown:
     revision = queries.newest_revision(post)
-    content = revision.content
+    content = content or revision.content
     network = post.account.network
     known = checks and network in text.NETWORKS
     problems = (
@@ -263,22 +334,22 @@ def groups(rows: Sequence[Shown]) -> list[Group]:
     return made
 
 
-def bulletins(rows: Sequence[Shown], *, address: str) -> list[Bulletin]:
+def bulletins(rows: Sequence[Shown]) -> list[Bulletin]:
     """Put posts together by bulletin and announcement, and tell each where its reader goes on.
 
-    `address` is the page's own. The reader goes on at the same announcement while it has other posts, else
-    at the next one, else at the one before.
+    The reader goes on at the same announcement while it has other posts, else at the next one, else at the
+    one before.
     """
     found = groups(rows)
-    places = [f"{address}#announcement-{group.announcement.pk}" for group in found]
+    places = [f"#announcement-{group.announcement.pk}" for group in found]
     placed = []
     for index, group in enumerate(found):
         here = places[index]
-        beyond = (*places[index + 1 : index + 2], *places[max(index - 1, 0) : index], address)[0]
+        beyond = (*places[index + 1 : index + 2], *places[max(index - 1, 0) : index], "")[0]
         done = beyond if len(group.posts) == 1 else here
         all_done = beyond if len(group.approvable) == len(group.posts) else here
-        posts = tuple(replace(row, done_address=done, stay_address=here) for row in group.posts)
-        placed.append(replace(group, posts=posts, done_address=all_done))
+        posts = tuple(replace(row, done_place=done) for row in group.posts)
+        placed.append(replace(group, posts=posts, done_place=all_done))
     return [
         Bulletin(members[0].announcement.entry, tuple(members))
         for members in (

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from review import record
 from review.models import Person, SignInLink
+from review.states import Role
 
 LIFETIME = timedelta(days=3)
 FIRST_LIFETIME = timedelta(hours=24)
@@ -52,19 +53,53 @@ def redeem(token: str, *, now: datetime) -> Person | None:
 
 
 @transaction.atomic
-def invite(name: str, *, may_decide: bool, by: str, now: datetime) -> tuple[Person, str]:
-    """Add a colleague called `name`, who decides or only looks. Return the person and a link's token."""
+def invite(
+    name: str, *, may_decide: bool, by: str, now: datetime, may_edit: bool = False
+) -> tuple[Person, str]:
+    """Add a colleague called `name`, who decides, edits or only looks. Return the person and a link's token."""
     person = Person(name=name, username=f"new-{secrets.token_hex(8)}")
     person.set_unusable_password()
     person.save()
-    if may_decide:
-        person.user_permissions.add(
-            Permission.objects.get(codename="decide", content_type__app_label="review")
-        )
+    _let(person, may_decide=may_decide, may_edit=may_edit)
     record.append(
-        "add person", actor=by, now=now, details={"person": person.pk, "may_decide": may_decide}
+        "add person",
+        actor=by,
+        now=now,
+        details={"person": person.pk, "may_decide": may_decide, "may_edit": may_edit},
     )
     return person, make_link(person, now=now)
+
+
+def _let(person: Person, *, may_decide: bool, may_edit: bool) -> None:
+    """Give exactly these rights, whatever was given before."""
+    given = {"decide": may_decide, "edit": may_edit}
+    person.user_permissions.set(
+        Permission.objects.filter(
+            codename__in=[name for name, wanted in given.items() if wanted],
+            content_type__app_label="review",
+        )
+    )
+
+
+def role(person: Person) -> Role:
+    """Return the role that somebody's permissions amount to; without any, or shut out, a viewer."""
+    if person.is_active and person.is_superuser:
+        return Role.ADMINISTRATOR
+    if person.may_decide:
+        return Role.APPROVER
+    return Role.EDITOR if person.may_edit else Role.VIEWER
+
+
+@transaction.atomic
+def set_rights(person: Person, *, may_decide: bool, may_edit: bool, by: str, now: datetime) -> None:
+    """Let `person` do exactly this from now on. An administrator's rights are not given this way."""
+    _let(person, may_decide=may_decide, may_edit=may_edit)
+    record.append(
+        "set rights",
+        actor=by,
+        now=now,
+        details={"person": person.pk, "may_decide": may_decide, "may_edit": may_edit},
+    )
 
 
 @transaction.atomic

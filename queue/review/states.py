@@ -7,6 +7,7 @@ The same table is in `docs/states.md`, where a test holds the two together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -41,6 +42,7 @@ class Verb(StrEnum):
     REQUEUE = "requeue"
     EXPIRE = "expire"
     MISS = "miss"
+    UNDO = "undo"
 
 
 class Who(StrEnum):
@@ -49,6 +51,18 @@ class Who(StrEnum):
     PERSON = "person"
     BOT = "bot"
     EITHER = "person or bot"
+
+
+class Role(StrEnum):
+    """What a person at the desk is there for. Each may do what the ones before it may."""
+
+    VIEWER = "viewer"  # reads
+    EDITOR = "editor"  # changes texts, comments, asks for changes
+    APPROVER = "approver"  # decides what goes out
+    ADMINISTRATOR = "administrator"  # manages people too
+
+
+EDITORS_VERBS: frozenset[Verb] = frozenset({Verb.AMEND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +104,15 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.REQUEUE, {State.UNCONFIRMED}, State.IN_REVIEW, Who.EITHER),
     _move(Verb.EXPIRE, {State.IN_REVIEW, State.SCHEDULED}, State.EXPIRED, Who.BOT),
     _move(Verb.MISS, {State.SCHEDULED}, State.IN_REVIEW, Who.BOT),
+    # A slip of the hand: only whoever rejected it, and only within `UNDO_WITHIN`.
+    _move(Verb.UNDO, {State.REJECTED}, State.IN_REVIEW, Who.PERSON),
 )
 
-FINAL: frozenset[State] = frozenset(
-    {State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED}
-)
+# `REJECTED` is as final as these once `UNDO_WITHIN` has passed.
+FINAL: frozenset[State] = frozenset({State.PUBLISHED, State.WITHDRAWN, State.EXPIRED})
+
+# How long a decision at the desk can be taken back by whoever made it. What is approved goes out no sooner.
+UNDO_WITHIN = timedelta(seconds=10)
 
 # A person has something to do about these.
 NEEDS_A_PERSON: tuple[State, ...] = (State.IN_REVIEW, State.UNCONFIRMED, State.FAILED)
@@ -116,3 +134,12 @@ def sources_of(verb: Verb) -> frozenset[State]:
 def verbs_for_person(state: State) -> tuple[Verb, ...]:
     """List the verbs a person has for a post in `state`, in the order of the table."""
     return tuple(m.verb for m in MOVES if m.who is not Who.BOT and state in m.sources)
+
+
+def may(role: Role, verb: Verb) -> bool:
+    """Say whether people of `role` have `verb` at all. What is not named here is not allowed."""
+    if not any(move.verb is verb and move.who is not Who.BOT for move in MOVES):
+        return False
+    if role in (Role.APPROVER, Role.ADMINISTRATOR):
+        return True
+    return role is Role.EDITOR and verb in EDITORS_VERBS

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
+from django.views.i18n import set_language
 
-from review.views import machines, people, posts, sources, verbs
+from review.views import editing, machines, people, posts, sources, verbs
 
 urlpatterns: list[URLPattern] = [
     path("", posts.queue, name="queue"),
     path("posts/<int:pk>/", posts.post, name="post"),
+    path("posts/<int:pk>/check/", editing.check, name="check"),
     path("posts/<int:pk>/<slug:verb>/", verbs.verb, name="verb"),
-    path("announcements/<int:pk>/approve/", verbs.approve_all, name="approve-all"),
+    path("approve/", verbs.approve_all, name="approve-all"),
+    path("undo/<str:keys>/", verbs.undo, name="undo"),
     path("scheduled/", posts.scheduled, name="scheduled"),
     path("published/", posts.published, name="published"),
     path("set-aside/", sources.set_aside, name="set-aside"),
@@ -19,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
+    path("keys/", editing.keys, name="keys"),
+    path("language/", set_language, name="language"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/<slug:deed>/", people.person, name="person"),
     path("sign-in/", people.SignIn.as_view(), name="sign-in"),

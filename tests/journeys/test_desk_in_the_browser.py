@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 
-from review import sign_in, transitions
+from review import sign_in
 from review.models import Decision, Post
 from review.states import State
-from tests.making import (
-    NOW,
-    make_account,
-    make_announcement,
-    make_content,
-    make_entry,
-    make_person,
-)
+from tests.journeys.browsers import Desk, bulletin
+from tests.journeys.browsers import sign_in as sign_in_at
+from tests.making import make_announcement
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,41 +25,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ADVICE = "Install Chromium: apt install chromium (Debian, Ubuntu), dnf install chromium (Fedora)."
 PASSWORD = "four quiet herons wade"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium of this machine."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"The browser tests must run in CI, and there is no Chromium. {ADVICE}")
-        pytest.skip(f"There is no Chromium here. {ADVICE}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
-
-
-class Desk:
-    """One person's browser: JavaScript off, and every complaint of its console kept."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(5_000)
-        self.address = address
-        self.complaints: list[str] = []
-        self.page.on("console", lambda line: self.complaints.append(line.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def open(self, path: str) -> None:
-        """Go to a page of the desk."""
-        self.page.goto(self.address + path)
 
 
 @pytest.fixture
@@ -95,34 +54,8 @@ def _configuration(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "calendar.toml").write_text('slots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]')
 
 
-def _bulletin() -> list[Post]:
-    """A bulletin with three announcements, each with a post on X and one on LinkedIn."""
-    entry = make_entry(title="Cohes3ion newsletter: regional action plans published")
-    kinds = {
-        "plan": "Eight regional action plans published",
-        "practice": "Good practice of the Stockholm region recognised by Interreg Europe",
-        "report": "Two consultancy reports published",
-    }
-    posts = []
-    for position, (kind, title) in enumerate(kinds.items()):
-        announcement = make_announcement(
-            entry,
-            kind=kind,
-            title=title,
-            position=position,
-            link=f"https://www.interregeurope.eu/cohes3ion/{'a-very-long-part-' * 6}{position}",
-        )
-        for network in ("x", "linkedin"):
-            account = make_account(network)
-            content = make_content(announcement, network)
-            posts.append(
-                transitions.submit(announcement, account=account, content=content, now=NOW)
-            )
-    return posts
-
-
 def test_from_the_first_link_to_an_approved_post(wide: Desk) -> None:
-    _bulletin()
+    bulletin()
     path = sign_in.first_link(now=timezone.now())  # the browser lives in real time
     assert path
     page = wide.page
@@ -143,7 +76,7 @@ def test_from_the_first_link_to_an_approved_post(wide: Desk) -> None:
     button = plan.get_by_role("region", name=re.compile(r"^X\W+Eight")).get_by_role(
         "button", name="Approve"
     )
-    shown = button.locator("time").inner_text()
+    shown = button.locator(".when").inner_text()
     button.click()
     expect(page.get_by_role("status")).to_contain_text(f"Approved for {shown} on @cohes3ion")
     expect(plan.get_by_role("region")).to_have_count(1)
@@ -165,18 +98,9 @@ def test_from_the_first_link_to_an_approved_post(wide: Desk) -> None:
     assert wide.complaints == []
 
 
-def _sign_in(desk: Desk) -> None:
-    make_person(admin=True)
-    desk.open("/sign-in/")
-    desk.page.get_by_label("User name").fill("siân")
-    desk.page.get_by_label("Password").fill("correct horse battery")
-    desk.page.get_by_role("button", name="Sign in").click()
-    expect(desk.page.get_by_role("heading", level=1)).to_have_text("Queue")
-
-
 def test_editing_and_rejecting_in_place_without_javascript(wide: Desk) -> None:
-    posts = _bulletin()
-    _sign_in(wide)
+    posts = bulletin()
+    sign_in_at(wide)
     page = wide.page
     x = page.get_by_role("region", name=re.compile(r"^X\W+Two"))
     x.get_by_text("Edit", exact=True).click()
@@ -195,8 +119,8 @@ def test_editing_and_rejecting_in_place_without_javascript(wide: Desk) -> None:
 
 
 def test_a_double_click_on_approve_makes_one_decision(wide: Desk) -> None:
-    _bulletin()
-    _sign_in(wide)
+    bulletin()
+    sign_in_at(wide)
     button = wide.page.get_by_role("region", name=re.compile(r"^X\W+Eight")).get_by_role(
         "button", name="Approve"
     )
@@ -207,8 +131,8 @@ def test_a_double_click_on_approve_makes_one_decision(wide: Desk) -> None:
 
 
 def test_the_keyboard_reaches_the_content_and_the_verbs(wide: Desk) -> None:
-    _bulletin()
-    _sign_in(wide)
+    bulletin()
+    sign_in_at(wide)
     page = wide.page
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -230,13 +154,14 @@ def test_the_keyboard_reaches_the_content_and_the_verbs(wide: Desk) -> None:
     "path", ["/", "/scheduled/", "/published/", "/set-aside/", "/sources/", "/people/", "post"]
 )
 def test_no_page_scrolls_sideways_at_320_pixels(narrow: Desk, path: str) -> None:
-    posts = _bulletin()
+    posts = bulletin()
     make_announcement(posts[0].announcement.entry, kind="", set_aside="other", title="W" * 80)
-    _sign_in(narrow)
+    sign_in_at(narrow)
     page = narrow.page
     page.get_by_role("region", name=re.compile(r"^X\W+Good")).get_by_role(
         "button", name="Approve"
     ).click()
+    expect(page.get_by_role("status")).to_contain_text("Approved")
     narrow.open(f"/posts/{posts[0].pk}/" if path == "post" else path)
     for summary in page.locator("summary").all():
         if summary.is_visible():
@@ -248,8 +173,8 @@ def test_no_page_scrolls_sideways_at_320_pixels(narrow: Desk, path: str) -> None
 
 
 def test_everything_to_press_is_big_enough_and_has_a_name(narrow: Desk) -> None:
-    _bulletin()
-    _sign_in(narrow)
+    bulletin()
+    sign_in_at(narrow)
     for control in narrow.page.locator("button, summary, .top a, input, select, textarea").all():
         box = control.bounding_box()
         if box is None or not control.is_visible() or control.get_attribute("type") == "hidden":

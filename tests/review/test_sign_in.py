@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -255,3 +256,38 @@ def test_only_administrators_see_or_change_people() -> None:
     assert client.post(reverse("person", args=[bryn.pk, "link"])).status_code == 403
     assert Person.objects.count() == 1
     assert reverse("people") not in client.get(reverse("queue")).text
+
+
+def _try(password: str, *, name: str = "siân", address: str = "192.0.2.1") -> Any:
+    typed = {"username": name, "password": password}
+    return Client().post(reverse("sign-in"), typed, REMOTE_ADDR=address)
+
+
+def test_after_five_wrong_passwords_a_user_name_waits_a_quarter_of_an_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_person()
+    for _ in range(5):
+        assert "not right" in _try("wrong").text
+    for name in ("siân", "SIÂN"):
+        page = _try("correct horse battery", name=name)
+        assert page.status_code == 422
+        assert "Too many wrong passwords" in page.text
+    assert _try("correct horse battery", address="192.0.2.2").status_code == 302
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + minutes(15))
+    assert _try("correct horse battery").status_code == 302
+
+
+def test_the_right_password_forgives_the_wrong_ones_before_it() -> None:
+    make_person()
+    for _ in range(3):
+        for _ in range(4):
+            _try("wrong")
+        assert _try("correct horse battery").status_code == 302
+
+
+def test_many_addresses_together_wait_too_and_an_unknown_name_is_told_the_same() -> None:
+    for number in range(30):
+        assert "not right" in _try("wrong", name="nobody", address=f"192.0.2.{number}").text
+    page = _try("wrong", name="nobody", address="198.51.100.1")
+    assert "Too many wrong passwords" in page.text

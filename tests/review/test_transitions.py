@@ -97,6 +97,7 @@ def use(verb: Verb, post: Post, claim: Claim, actor: Actor) -> object:
             claim, outcome="OutcomeUnknown", reason="?", look_at=NOW, now=NOW
         ),
         Verb.EXPIRE: lambda: transitions.expire(post.pk, now=NOW, reason="too old"),
+        Verb.UNDO: lambda: transitions.undo(post.pk, by=actor, now=NOW),
         Verb.MISS: lambda: transitions.miss(post.pk, now=NOW, reason="too late"),
     }
     return acts[verb]()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from review import transitions
 from review.models import Decision
-from review.states import State
+from review.states import UNDO_WITHIN, State
 from review.text import Content
 from tests.making import (
     BRYN,
@@ -60,9 +60,11 @@ def test_the_next_free_slot_moves_on_as_slots_are_taken(sian: Client) -> None:
 
 def test_approve_now_sends_it_at_once(sian: Client) -> None:
     post = make_post()
-    assert "it goes out now" in message(sian, do(sian, post, "approve", at="now", when="rubbish"))
+    assert "it goes out in a few seconds" in message(
+        sian, do(sian, post, "approve", at="now", when="rubbish")
+    )
     post.refresh_from_db()
-    assert post.due_at == NOW
+    assert post.due_at == NOW + UNDO_WITHIN  # as long as it can be taken back
 
 
 def test_a_chosen_time_is_read_in_the_calendars_zone(sian: Client) -> None:
@@ -158,9 +160,10 @@ def test_approve_both_approves_each_for_its_own_slot(sian: Client) -> None:
     announcement = make_announcement()
     both = [make_post(network, announcement=announcement) for network in ("x", "linkedin")]
     assert "Approve both" in sian.get(reverse("queue")).text
-    answer = sian.post(
-        reverse("approve-all", args=[announcement.pk]), {f"seen-{post.pk}": 1 for post in both}
+    [posts] = parsed(sian.get(reverse("queue")).text).xpath(
+        "//header//button[@name='posts']/@value"
     )
+    answer = sian.post(reverse("approve-all"), {"posts": posts})
     assert message(sian, answer).startswith("Approved 2 posts: Tue 24 Nov, 09:30 on")
     assert {state(post) for post in both} == {State.SCHEDULED}
 
@@ -168,13 +171,12 @@ def test_approve_both_approves_each_for_its_own_slot(sian: Client) -> None:
 def test_approve_both_is_all_or_none(sian: Client) -> None:
     announcement = make_announcement()
     x, linkedin = (make_post(network, announcement=announcement) for network in ("x", "linkedin"))
-    seen = {f"seen-{post.pk}": 1 for post in (x, linkedin)}
-    address = reverse("approve-all", args=[announcement.pk])
+    address = reverse("approve-all")
     transitions.amend(x.pk, content=Content(text="far too long " * 40), by=BRYN, now=NOW, seen=1)
-    page = sian.post(address, seen)
+    page = sian.post(address, {"posts": f"{x.pk}-1.{linkedin.pk}-1"})
     assert page.status_code == 409
     assert "Bryn amended it" in page.text
-    page = sian.post(address, {**seen, f"seen-{x.pk}": 2})
+    page = sian.post(address, {"posts": f"{x.pk}-2.{linkedin.pk}-1"})
     assert page.status_code == 422
     assert "Nothing was approved" in page.text
     assert {state(post) for post in (x, linkedin)} == {State.IN_REVIEW}

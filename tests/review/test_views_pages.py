@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from review import transitions
-from review.models import Account, Post, Source
+from review.models import Account, Source
 from review.states import State
 from review.text import Content
 from tests.making import (
@@ -105,7 +105,7 @@ def test_nothing_from_a_source_becomes_markup_or_a_dangerous_link(sian: Client) 
         reverse("sources"),
     ):
         page = sian.get(address).text
-        assert "<script" not in page
+        assert page.count("<script") == 1  # ours, by its address
         tree = parsed(page)
         assert not tree.xpath("//@*[starts-with(name(), 'on')] | //img[@src='x']")
         for link in tree.xpath("//main//@href | //main//@src | //@cite"):
@@ -211,9 +211,9 @@ def test_a_queue_of_any_size_asks_the_database_the_same_number_of_times(
     sian: Client, posts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     fill(posts)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = sian.get(reverse("queue"))
-    assert page.text.count('class="announcement"') == min(posts // 2, 50)
+    assert page.text.count('class="announcement"') == min(posts // 2, 25)
 
 
 @pytest.mark.parametrize("address", ["scheduled", "published", "set-aside", "sources"])
@@ -235,10 +235,10 @@ def test_the_other_lists_ask_a_fixed_number_of_times_too(
 
 
 def test_a_long_queue_has_pages(sian: Client) -> None:
-    fill(104)
+    fill(54)
     first = sian.get(reverse("queue")).text
     assert "Page 1 of 2" in first
-    assert "104 posts need a decision." in first
+    assert "54 posts need a decision." in first
     assert sian.get(reverse("queue"), {"page": 2}).text.count('class="announcement"') == 2
     assert sian.get(reverse("queue"), {"page": 99}).status_code == 200
 
@@ -250,13 +250,10 @@ def test_the_reader_goes_on_where_there_is_more_to_do(sian: Client) -> None:
     posts.append(make_post("x", announcement=second))
     tree = parsed(sian.get(reverse("queue")).text)
 
-    def after(action: str) -> str:
-        return str(tree.xpath(f"//form[@action='{action}']//input[@name='next']/@value")[0])
-
-    def of(post: Post, verb: str) -> str:
-        return after(reverse("verb", args=[post.pk, verb]))
-
-    assert of(posts[0], "approve") == f"/#announcement-{first.pk}"
-    assert of(posts[0], "amend") == f"/#announcement-{first.pk}"
-    assert after(reverse("approve-all", args=[first.pk])) == f"/#announcement-{second.pk}"
-    assert of(posts[2], "approve") == f"/#announcement-{first.pk}"
+    # A browser keeps the fragment of a form's address when the answer sends it on without one.
+    assert tree.xpath("//form[@id='verbs']/input[@name='next']/@value") == ["/"]
+    together, *single = [
+        str(address).partition("#")[2] for address in tree.xpath("//article//button/@formaction")
+    ]
+    assert together == f"announcement-{second.pk}"
+    assert single == [f"announcement-{key}" for key in (first.pk, first.pk, first.pk)]

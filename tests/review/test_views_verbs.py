@@ -61,7 +61,7 @@ def test_reject_without_a_reason_asks_for_one(
     tree = parsed(page.text)
     [target] = tree.xpath("//*[@role='alert']//a/@href")
     assert target == f"#reject-{field}-{post.pk}"
-    assert tree.xpath(f"//details[@open]//*[@id='{target[1:]}']")  # the error leads to its field
+    assert tree.xpath(f"//form//*[@id='{target[1:]}']")  # the error leads to its field
     assert sentence in tree.xpath("string(//*[@role='alert'])")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from review import shown
+from review import shown, text
 
 register = template.Library()
 
@@ -35,6 +35,12 @@ def moment(value: datetime | None) -> str:
     return format_html(
         '<time datetime="{}">{}</time>', timezone.localtime(value).isoformat(), _moment(value)
     )
+
+
+@register.filter
+def plain_moment(value: datetime | None) -> str:
+    """Like `moment`, without the mark-up for machines: for a button that many posts have."""
+    return _moment(value) if value else ""
 
 
 @register.filter
@@ -73,23 +79,42 @@ def dollars(value: Decimal) -> str:
     return f"${value:.2f}"
 
 
-def _pieces(text: str) -> Iterator[SafeString]:
+def _pieces(words: str) -> Iterator[SafeString]:
     end = 0
-    for match in _MARKED.finditer(text):
+    for match in _MARKED.finditer(words):
         found = match[0]
         if found.startswith("http"):
             # A full stop or a closing bracket after an address belongs to the sentence.
             found = found.rstrip(_ADDRESS_ENDS_BEFORE)
-        yield format_html("{}", text[end : match.start()])
+        yield format_html("{}", words[end : match.start()])
         if found.startswith("http"):
-            yield format_html('<a href="{}" rel="noreferrer">{}</a>', found, found)
+            yield format_html('<a href="{}">{}</a>', found, found)
         else:
             yield format_html('<span class="tag">{}</span>', found)
         end = match.start() + len(found)
-    yield format_html("{}", text[end:])
+    yield format_html("{}", words[end:])
 
 
 @register.filter
-def post_text(text: str) -> SafeString:
+def post_text(words: str) -> SafeString:
     """Show the text of a post with its addresses, hashtags and mentions marked; all else escaped."""
-    return format_html_join("", "{}", ((piece,) for piece in _pieces(text)))
+    return format_html_join("", "{}", ((piece,) for piece in _pieces(words)))
+
+
+@register.filter
+def marked(words: str, known: frozenset[str]) -> SafeString:
+    """Show the source's words with the figures and names marked that the drafts use."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", part) if is_fact else part,)
+            for is_fact, part in text.split_at(words, known)
+        ),
+    )
+
+
+@register.filter
+def together(rows: Iterable[shown.Shown]) -> str:
+    """Name posts with the revisions on the page, for a button that decides about all of them: "12-1.13-4"."""
+    return ".".join(f"{row.post.pk}-{row.post.revision_number}" for row in rows)

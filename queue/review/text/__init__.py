@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from review.text.checks import Origin, Problem, problems
 from review.text.cleaning import clean_text
+from review.text.comparing import changes, facts, split_at
 from review.text.content import Content
 from review.text.counting import emoji_in, has_address
 from review.text.faithful import unsupported
@@ -29,16 +30,19 @@ __all__ = [
     "Origin",
     "Problem",
     "UnknownNetwork",
+    "changes",
     "clean_text",
     "cost",
     "count_words",
     "emoji_in",
+    "facts",
     "facts_of",
     "has_address",
     "length",
     "limit",
     "problems",
     "register",
+    "split_at",
     "split_sentences",
     "unsupported",
 ]

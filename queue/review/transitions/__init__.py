@@ -18,7 +18,9 @@ from review.transitions.deciding import (
     reject,
     requeue,
     submit,
+    undo,
     withdraw,
+    wrote_last,
 )
 from review.transitions.moving import (
     BOT,
@@ -87,5 +89,7 @@ __all__ = [
     "submit",
     "take_down",
     "taken_down",
+    "undo",
     "withdraw",
+    "wrote_last",
 ]

@@ -11,20 +11,25 @@ from django.db.models import F, Q
 from config.timing import Calendar
 from review import budgets, record, slots, text
 from review.models import STATE_LABELS, Account, Announcement, Post, Revision
-from review.states import State, Verb
+from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
 from review.transitions.moving import (
     BOT,
     Actor,
+    NotAllowed,
     NotFit,
+    TooLate,
     locked,
     move,
     permit,
+    who_was_first,
     write_revision,
 )
 
 # Neither network lets the same words out twice in a row, and followers would not thank us.
 SAME_TEXT_WITHIN = timedelta(hours=24)
+# For the way from the page to here: who presses in the tenth second is still in time.
+UNDO_GRACE = timedelta(seconds=5)
 
 
 @transaction.atomic
@@ -124,6 +129,26 @@ def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: dat
     return when
 
 
+def _refuse_own_words(post: Post, by: Actor) -> None:
+    """With four eyes: refuse whoever wrote the words. What the bot rewrote since is still theirs."""
+    if wrote_last(post, by):
+        raise NotAllowed(
+            f"{by.name} wrote the text of this post, and four eyes are asked for: somebody else "
+            "approves it."
+        )
+
+
+def wrote_last(post: Post, by: Actor) -> bool:
+    """Say whether the last person to write a revision of this post was `by`; in doubt, yes."""
+    last = post.revisions.filter(by_person=True).order_by("-number").first()
+    if last is None:
+        return False
+    if last.written_by.casefold() == by.name.casefold():
+        return True
+    author = last.decisions.filter(verb=Verb.AMEND).order_by("pk").first()
+    return author is None or (author.person_id is not None and author.person_id == by.person_id)
+
+
 def _refuse_unfit(post: Post, revision: Revision, *, now: datetime) -> None:
     errors = [
         problem.sentence
@@ -164,19 +189,29 @@ def approve(
     calendar: Calendar,
     seen: int | None,
     when: datetime | None = None,
+    within: timedelta = timedelta(0),
 ) -> Post:
     """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
 
-    `when` None means the next free slot of the account; `now` means at once. Raises TransitionError.
+    `when` None means the next free slot of the account; `now` means at once. It goes out no sooner than
+    `now` + `within`, so that the approval can be taken back. Raises TransitionError.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
+    if calendar.approvals != "any" and seen in (None, post.revision_number):
+        _refuse_own_words(post, by)
     # Two approvals at once must not take the same slot.
     Account.objects.select_for_update().get(pk=post.account_id)
     revision = post.revisions.get(number=post.revision_number)
     if seen in (None, post.revision_number):
         _refuse_unfit(post, revision, now=now)
-    due = _time_for(post, when, calendar=calendar, now=now)
+    earliest = now + within
+    if when is None:
+        due = _time_for(post, None, calendar=calendar, now=earliest)
+    else:
+        due = _time_for(
+            post, max(when, earliest) if when >= now else when, calendar=calendar, now=now
+        )
     if why := budgets.over(
         post.account, revision.content, at=due, zone=calendar.zone, besides=post.pk
     ):
@@ -217,6 +252,26 @@ def hold(post_id: int, *, by: Actor, now: datetime, seen: int | None = None) -> 
         approved_number=None,
         due_at=None,
     )
+
+
+@transaction.atomic
+def undo(post_id: int, *, by: Actor, now: datetime) -> Post:
+    """rejected → in_review. Take one's own rejection back, within `UNDO_WITHIN`.
+
+    An approval is taken back by `hold`. Raises TransitionError.
+    """
+    post = locked(post_id)
+    permit(Verb.UNDO, post, by)
+    last = post.decisions.order_by("-pk").first()
+    own = last is not None and (
+        last.person_id == by.person_id if last.person_id else last.by == by.name
+    )
+    if last is None or not own or now - last.at > UNDO_WITHIN + UNDO_GRACE:
+        raise TooLate(
+            f"Too late to undo: {who_was_first(post)}. A rejection can be taken back for "
+            f"{UNDO_WITHIN.seconds} seconds, by whoever made it."
+        )
+    return move(post, Verb.UNDO, actor=by, now=now)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from review import record
 from review.models import STATE_LABELS, Decision, Event, Person, Post, Revision
-from review.states import MOVES, State, Verb, Who, move_for
+from review.states import MOVES, Role, State, Verb, Who, may, move_for
 from review.text import Content
 
 MAX_REASON = 1000  # characters
@@ -39,7 +39,17 @@ class Actor:
     name: str
     is_bot: bool = False
     may_decide: bool = False
+    may_edit: bool = False
     person_id: int | None = None
+
+    def may(self, verb: Verb) -> bool:
+        """Whether this actor's role has `verb`; the bot's verbs are for the table to say."""
+        role = Role.VIEWER
+        if self.may_decide:
+            role = Role.APPROVER
+        elif self.may_edit:
+            role = Role.EDITOR
+        return self.is_bot or may(role, verb)
 
 
 BOT = Actor("herodr", is_bot=True)
@@ -47,12 +57,12 @@ BOT = Actor("herodr", is_bot=True)
 
 def person(who: Person) -> Actor:
     """Return the actor for somebody signed in at the desk."""
-    return Actor(str(who), may_decide=who.may_decide, person_id=who.pk)
+    return Actor(str(who), may_decide=who.may_decide, may_edit=who.may_edit, person_id=who.pk)
 
 
 def operator(name: str) -> Actor:
     """Return the actor for somebody at the machine's own terminal, who may decide."""
-    return Actor(name.strip(), may_decide=True)
+    return Actor(name.strip(), may_decide=True, may_edit=True)
 
 
 def locked(post_id: int) -> Post:
@@ -67,7 +77,7 @@ def locked(post_id: int) -> Post:
 
 
 def who_was_first(post: Post) -> str:
-    event = Event.objects.filter(post_number=post.pk).order_by("-pk").first()
+    event = Event.objects.filter(post_number=post.pk).exclude(to_state="").order_by("-pk").first()
     label = str(STATE_LABELS[State(post.state)]).lower()
     if event is None:
         return f"it is {label} now"
@@ -92,13 +102,15 @@ PAST = {
     Verb.EXPIRE.value: "expired",
     Verb.MISS.value: "returned",
     "take down": "asked to take down",
+    Verb.UNDO.value: "took back the rejection of",
 }
 
 
 def permit(verb: Verb, post: Post, actor: Actor) -> State:
     """Return the state `verb` leads to. Raises NotAllowed or TooLate."""
-    if not actor.is_bot and not actor.may_decide:
-        raise NotAllowed(f"{actor.name or 'This person'} may look, but not decide about posts.")
+    if not (actor.may_decide or actor.is_bot or actor.may(verb)):
+        can = "edit" if actor.may_edit else "look"
+        raise NotAllowed(f"{actor.name or 'This person'} may {can}, but not decide about posts.")
     if not actor.is_bot and not actor.name:
         raise NotAllowed("Say who decides: every decision is kept with a name.")
     move = move_for(verb, State(post.state))

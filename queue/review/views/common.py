@@ -41,7 +41,19 @@ def desk(view: View) -> View:
             return redirect("welcome")
         return view(request, *args, **kwargs)
 
-    return cast(View, login_required(guarded))
+    inside = login_required(guarded)
+
+    @wraps(view)
+    def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        typed = request.POST.get("text", "") if request.method == "POST" else ""
+        if typed and not request.user.is_authenticated:
+            # A session that ended during an edit must not take the words with it.
+            address = request.path if "pk" not in kwargs else reverse("post", args=[kwargs["pk"]])
+            context = {"typed": typed, "address": address}
+            return render(request, "review/signed_out.html", context, status=401)
+        return inside(request, *args, **kwargs)
+
+    return entrance
 
 
 def administrators(view: View) -> View:
@@ -79,15 +91,27 @@ def page(
     """Answer with a page of the desk in its frame: navigation with its numbers, banners, the zone."""
     counts = queries.counts()
     _calendar, trouble = calendar()
+    query = here(request).partition("?")[2]
     frame = {
         "waiting_count": sum(counts[state] for state in NEEDS_A_PERSON),
         "scheduled_count": counts[State.SCHEDULED] + counts[State.SENDING],
         "configuration_trouble": trouble,
         "may_decide": signed_in(request).may_decide,
+        "may_edit": signed_in(request).may_edit,
         "zone": timezone.get_current_timezone_name(),
-        "here": request.get_full_path(),
+        "here": here(request),
+        "open": request.GET.get("open", ""),
+        # What a link adds "verb-12" to, to open that form on this page.
+        "opening": f"?{query}&open=" if query else "?open=",
     }
     return render(request, f"review/{template}.html", {**frame, **context}, status=status)
+
+
+def here(request: HttpRequest) -> str:
+    """Return the page's own address without what is open on it: where a verb leads back to."""
+    asked = request.GET.copy()
+    asked.pop("open", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def part(request: HttpRequest, rows: QuerySet[Any], *, size: int) -> Page[Any]:

@@ -83,6 +83,7 @@ def people(request: HttpRequest) -> HttpResponse:
     person, token = sign_in.invite(
         form.cleaned_data["name"],
         may_decide=form.cleaned_data["may"] == "decide",
+        may_edit=form.cleaned_data["may"] == "edit",
         by=str(request.user),
         now=timezone.now(),
     )
@@ -111,13 +112,15 @@ def _link_page(request: HttpRequest, person: Person, token: str) -> HttpResponse
 def person(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Shut a colleague out, let one in again, or make a new link for one."""
     found = Person.objects.filter(pk=pk).first()
-    if found is None or deed not in ("deactivate", "activate", "link"):
+    if found is None or deed not in ("deactivate", "activate", "link", "rights"):
         raise Http404
     if request.method != "POST":
         return redirect("people")
     now = timezone.now()
     if deed == "link" and found.is_active:
         return _link_page(request, found, sign_in.make_link(found, now=now))
+    if deed == "rights":
+        return _set_rights(request, found)
     if found.pk == signed_in(request).pk:
         messages.error(request, gettext("You cannot shut yourself out."))
         return redirect("people")
@@ -129,4 +132,23 @@ def person(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
             else gettext("%(name)s can no longer come in.")
         )
         messages.success(request, told % {"name": found})
+    return redirect("people")
+
+
+def _set_rights(request: HttpRequest, found: Person) -> HttpResponse:
+    may = request.POST.get("may", "")
+    if found.is_superuser or may not in dict(forms.MAY):
+        messages.error(request, gettext("Choose what your colleague may do."))
+        return redirect("people")
+    sign_in.set_rights(
+        found,
+        may_decide=may == "decide",
+        may_edit=may == "edit",
+        by=str(request.user),
+        now=timezone.now(),
+    )
+    messages.success(
+        request,
+        gettext("%(name)s: %(may)s.") % {"name": found, "may": dict(forms.MAY)[may]},
+    )
     return redirect("people")

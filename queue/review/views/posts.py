@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from review import forms, queries, shown
-from review.models import STATE_LABELS, Announcement, Decision, Revision
+from review import forms, queries, shown, text
+from review.models import STATE_LABELS, Decision, Revision
 from review.states import State
-from review.views.common import brands, calendar, desk, page, part
+from review.views.common import brands, calendar, desk, page, part, signed_in
 
-ANNOUNCEMENTS_A_PAGE = 50
+ANNOUNCEMENTS_A_PAGE = 25
 ROWS_A_PAGE = 100
 ENDED = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 
@@ -25,20 +26,36 @@ ENDED = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 @desk
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """Everything that needs a person, by bulletin and announcement."""
-    on_page = part(request, queries.waiting_announcements(), size=ANNOUNCEMENTS_A_PAGE)
+    """Everything that needs a person, by bulletin and announcement; the address may narrow it."""
+    wanted = queries.Wanted(
+        words=request.GET.get("q", "").replace("\0", "").strip()[:200],
+        kind=_one_of(request.GET.get("kind", ""), shown.KIND_LABELS),
+        network=_one_of(request.GET.get("network", ""), text.NETWORKS),
+    )
+    on_page = part(request, queries.waiting_announcements(wanted), size=ANNOUNCEMENTS_A_PAGE)
     keys = [announcement.pk for announcement in on_page]
-    posts = list(queries.waiting().filter(announcement__in=keys))
+    posts = list(queries.waiting(wanted).filter(announcement__in=keys))
     now = timezone.now()
-    rows = shown.show(posts, calendar=calendar()[0], now=now, brands=brands())
+    rows = shown.show(
+        posts, calendar=calendar()[0], now=now, brands=brands(), reader=signed_in(request)
+    )
     context = {
-        "bulletins": shown.bulletins(rows, address=request.get_full_path()),
+        "bulletins": shown.bulletins(rows),
         "on_page": on_page,
         "troubled": [row for row in rows if row.post.state != State.IN_REVIEW],
+        "clean": [row for row in rows if row.is_clean],
         "reasons": forms.REASONS,
+        "wanted": wanted,
+        "narrowed": wanted != queries.Wanted(),
+        "kinds": shown.KIND_LABELS,
+        "networks": text.NETWORKS.values(),
         "now": now,
     }
     return page(request, "queue", context)
+
+
+def _one_of(value: str, known: Collection[str]) -> str:
+    return value if value in known else ""
 
 
 @desk
@@ -106,21 +123,28 @@ def post_page(
     if found is None:
         raise Http404
     now = timezone.now()
-    row = shown.show([found], calendar=calendar()[0], now=now, brands=brands())[0]
+    row = shown.show(
+        [found], calendar=calendar()[0], now=now, brands=brands(), reader=signed_in(request)
+    )[0]
     typed: Mapping[str, Any] = form.data if form is not None else {}
     seen = typed.get("seen") if form_name == "amend" else None
     content = {
         name: typed[name] if form_name == "amend" and name in typed else getattr(row.content, name)
         for name in ("text", "link", "card_title", "card_description", "image_alt")
     }
-    revisions = Revision.objects.filter(post=found).order_by("-number")
+    revisions = list(
+        Revision.objects.filter(post=found)
+        .order_by("-number")
+        .prefetch_related(Prefetch("decisions", queryset=Decision.objects.order_by("pk")))
+    )
     context = {
         "row": row,
         "group": shown.Group(found.announcement, (row,)),
         "siblings": queries.posts().filter(announcement=found.announcement_id).exclude(pk=pk),
-        "revisions": revisions.prefetch_related(
-            Prefetch("decisions", queryset=Decision.objects.order_by("pk"))
-        ),
+        "revisions": [
+            (revision, text.changes(before.text, revision.text) if before else ())
+            for revision, before in zip(revisions, [*revisions[1:], None], strict=True)
+        ],
         "attempts": found.attempts.order_by("number"),
         "story": [shown.told(event, now=now) for event in queries.history(found)],
         "reasons": forms.REASONS,
@@ -131,8 +155,12 @@ def post_page(
         "errors": _errors(form, form_name=form_name, pk=pk),
         "form_name": form_name,
         "onward": onward,
+        "here": onward or reverse("post", args=[pk]),
+        "opening": reverse("post", args=[pk]) + "?open=",
         "now": now,
     }
+    if form_name and (form_name != "approve" or typed.get("at") == "time"):
+        context["open"] = f"{form_name}-{pk}"
     return page(request, "post", context, status=status)
 
 
@@ -150,11 +178,3 @@ def _errors(form: Form | None, *, form_name: str, pk: int) -> list[tuple[str, st
 def seen_revision(pk: int, number: int) -> Revision | None:
     """Return the revision of a post that a page showed."""
     return Revision.objects.filter(post=pk, number=number).first()
-
-
-def announcement_title(pk: int) -> str:
-    """Return an announcement's title. Raises Http404."""
-    found = Announcement.objects.filter(pk=pk).values_list("title", flat=True).first()
-    if found is None:
-        raise Http404
-    return found

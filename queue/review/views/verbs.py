@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,19 +11,23 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
-from review import forms, queries, shown, transitions
+from review import comments, forms, queries, shown, transitions
 from review.models import Post
-from review.states import Verb
+from review.states import UNDO_WITHIN, State, Verb
 from review.transitions import Actor, NotFit, TransitionError
-from review.views.common import calendar, desk, ended, onward, page, signed_in
-from review.views.posts import announcement_title, post_page, seen_revision
+from review.views.common import calendar, desk, ended, next_address, onward, page, signed_in
+from review.views.posts import post_page, seen_revision
+
+MOST_TOGETHER = 200  # posts
+MOST_TOLD = 4
+COMMENT = "comment"  # no verb of the table: it moves no post
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,12 @@ def _approve(call: _Call) -> str:
         calendar=known,
         seen=call.seen,
         when=call.form.moment(call.now),
+        within=UNDO_WITHIN,
     )
-    if post.due_at is not None and post.due_at <= call.now:
-        return gettext("Approved: it goes out now on %(account)s.") % {"account": _where(post)}
+    if post.due_at is not None and post.due_at <= call.now + UNDO_WITHIN:
+        return gettext("Approved: it goes out in a few seconds on %(account)s.") % {
+            "account": _where(post)
+        }
     return gettext("Approved for %(time)s on %(account)s.") % {
         "time": shown.moment(post.due_at or call.now, now=call.now),
         "account": _where(post),
@@ -121,6 +129,21 @@ def _take_down(call: _Call) -> str:
     return gettext("It will be taken down in a moment.")
 
 
+def _comment(call: _Call) -> str:
+    asks = call.form.cleaned_data["asks"]
+    comments.add(
+        call.pk,
+        text=call.form.cleaned_data["text"],
+        asks_for_changes=asks,
+        by=call.by,
+        now=call.now,
+        seen=call.seen,
+    )
+    if asks:
+        return gettext("Asked for changes: everybody sees it on the post.")
+    return gettext("Comment kept.")
+
+
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
     Verb.REJECT.value: (forms.RejectForm, _reject),
@@ -130,7 +153,10 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
     "take-down": (forms.ReasonForm, _take_down),
+    COMMENT: (forms.CommentForm, _comment),
 }
+# What the page offers to take back afterwards.
+CAN_BE_UNDONE = (Verb.APPROVE.value, Verb.REJECT.value)
 
 
 @desk
@@ -152,9 +178,9 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "onward": request.POST.get("next", ""),
         "status": 422,
     }
-    if not by.may_decide:
+    if not (by.may_edit if verb == COMMENT else by.may(Verb(verb))):
         return ended(
-            request, transitions.NotAllowed(_may_only_look(by)), post=post, typed=_typed(request)
+            request, transitions.NotAllowed(_may_not(by)), post=post, typed=_typed(request)
         )
     if not form.is_valid():
         return post_page(request, pk, **again)
@@ -169,11 +195,14 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         format_html(
             '{} <a href="{}">{}</a>', done, reverse("post", args=[pk]), post.announcement.title
         ),
+        extra_tags=reverse("undo", args=[str(pk)]) if verb in CAN_BE_UNDONE else "",
     )
     return onward(request, default=reverse("post", args=[pk]))
 
 
-def _may_only_look(by: Actor) -> str:
+def _may_not(by: Actor) -> str:
+    if by.may_edit:
+        return gettext("%(name)s may edit, but not decide about posts.") % {"name": by.name}
     return gettext("%(name)s may look, but not decide about posts.") % {"name": by.name}
 
 
@@ -182,26 +211,37 @@ def _typed(request: HttpRequest) -> str:
 
 
 @desk
-def approve_all(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve several posts of one announcement for their next free slots: all of them, or none."""
+def approve_all(request: HttpRequest) -> HttpResponse:
+    """Approve several posts for their next free slots: all of them, or none.
+
+    `posts` names each with the revision that was on the page: "12-1.13-4".
+    """
     if request.method != "POST":
         return redirect("queue")
-    title = announcement_title(pk)
     by = transitions.person(signed_in(request))
     now = timezone.now()
     chosen = {
-        int(name.removeprefix("seen-")): value
-        for name, value in request.POST.items()
-        if name.startswith("seen-") and name.removeprefix("seen-").isdecimal()
+        int(match[1]): match[2]
+        for match in re.finditer(
+            r"(?:^|\.)(\d{1,18})-(\d{1,9})(?=\.|$)", request.POST.get("posts", "")
+        )
     }
-    wanted = Post.objects.filter(announcement=pk, pk__in=chosen).select_related(
+    wanted = Post.objects.filter(pk__in=list(chosen)[:MOST_TOGETHER]).select_related(
         "account", "announcement"
     )
-    posts = list(wanted.order_by("account__name"))
+    posts = list(
+        wanted.order_by(
+            "announcement__entry__first_seen_at",
+            "announcement__entry_id",
+            "announcement__position",
+            "announcement_id",
+            "account__name",
+        )
+    )
     current: Post | None = None
     try:
         if not by.may_decide:
-            raise transitions.NotAllowed(_may_only_look(by))
+            raise transitions.NotAllowed(_may_not(by))
         with transaction.atomic():
             for current in posts:
                 form = forms.ApproveForm({"seen": chosen[current.pk], "at": "slot"})
@@ -212,18 +252,60 @@ def approve_all(request: HttpRequest, pk: int) -> HttpResponse:
         return page(
             request,
             "unfit",
-            {"sentence": str(error), "post": current, "title": title},
+            {"sentence": str(error), "post": current},
             status=422,
         )
     except TransitionError as error:
         return ended(request, error, post=current)
     if posts:
-        messages.success(request, _approved_together(posts, now=now))
+        messages.success(
+            request,
+            _approved_together(posts, now=now),
+            extra_tags=reverse("undo", args=[".".join(str(post.pk) for post in posts)]),
+        )
     return onward(request, default=reverse("queue"))
+
+
+@desk
+def undo(request: HttpRequest, keys: str) -> HttpResponse:
+    """Take back what was just decided about these posts ("12.13"): all of it, or nothing."""
+    if request.method != "POST":
+        return redirect("queue")
+    numbers = [int(key) for key in keys.split(".") if key.isdecimal() and len(key) < 19]
+    by = transitions.person(signed_in(request))
+    now = timezone.now()
+    current: Post | None = None
+    try:
+        with transaction.atomic():
+            for current in Post.objects.filter(pk__in=numbers[:MOST_TOGETHER]).order_by("pk"):
+                take_back = (
+                    transitions.hold if current.state == State.SCHEDULED else transitions.undo
+                )
+                take_back(current.pk, by=by, now=now)
+    except TransitionError as error:
+        return ended(request, error, post=current)
+    if current is None:
+        raise Http404
+    messages.success(
+        request,
+        ngettext(
+            "Undone: %(count)s post is back in the queue.",
+            "Undone: %(count)s posts are back in the queue.",
+            len(numbers),
+        )
+        % {"count": len(numbers)},
+    )
+    return HttpResponseRedirect(
+        next_address(request, default=reverse("queue")) + f"#post-{numbers[0]}"
+    )
 
 
 def _approved_together(posts: list[Post], *, now: datetime) -> str:
     fresh = queries.posts().filter(pk__in=[post.pk for post in posts])
+    if len(posts) > MOST_TOLD:
+        return gettext("Approved %(count)s posts, each for its account’s next free slot.") % {
+            "count": len(posts)
+        }
     told = [
         gettext("%(time)s on %(account)s")
         % {"time": shown.moment(post.due_at or now, now=now), "account": _where(post)}

@@ -1,0 +1,59 @@
+"""What people say about a post without changing it: a comment, or a request for changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from review import record
+from review.models import Comment, Post
+from review.states import State
+from review.text import clean_text
+from review.transitions import Actor, NotAllowed, NotFit, TooLate
+
+MOST = 2_000  # characters
+
+
+@transaction.atomic
+def add(
+    post_id: int, *, text: str, asks_for_changes: bool, by: Actor, now: datetime, seen: int
+) -> Comment:
+    """Keep what `by` says about revision `seen`, beside the post and in the record.
+
+    A request for changes stands until a newer revision is written; it forbids nothing, and everybody sees it.
+    Raises NotAllowed, NotFit for an empty or an endless text, TooLate when changes of an older revision or
+    of a post that is no longer in review are asked for.
+    """
+    if not by.may_edit:
+        raise NotAllowed(f"{by.name} may look, but not comment on posts.")
+    text = clean_text(text).strip()
+    if not text:
+        raise NotFit("Write what you want to say.")
+    if len(text) > MOST:
+        raise NotFit(f"The comment is longer than {MOST:,} characters; shorten it.")
+    post = Post.objects.select_for_update(of=("self",)).filter(pk=post_id).first()
+    if post is None:
+        raise NotFit(f"There is no post {post_id}.")
+    if asks_for_changes and (post.state != State.IN_REVIEW or seen != post.revision_number):
+        raise TooLate(
+            "Too late to ask for changes: the post was changed or decided in the meantime. Open it again."
+        )
+    comment = Comment.objects.create(
+        post=post,
+        revision_number=seen,
+        text=text,
+        asks_for_changes=asks_for_changes,
+        by=by.name,
+        person_id=by.person_id,
+        at=now,
+    )
+    record.append(
+        "ask for changes" if asks_for_changes else "comment",
+        actor=by.name,
+        now=now,
+        post_number=post.pk,
+        reason=text,
+        details={"revision": seen},
+    )
+    return comment

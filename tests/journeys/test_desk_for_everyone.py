@@ -1,0 +1,112 @@
+"""axe-core finds nothing to say about any page, wide or narrow, light or dark, in English or Welsh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+from pytest_django import Settings
+
+from review import comments, sign_in, transitions
+from review.models import Account, Person, Source
+from tests.journeys.browsers import Desk, bulletin
+from tests.making import CALENDAR, NOW, SIAN, make_announcement, make_person, minutes
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.enable_socket,
+    pytest.mark.django_db(transaction=True),
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(autouse=True)
+def _configuration(settings: Settings, tmp_path: Path) -> None:
+    settings.HERODR_CONFIG = tmp_path
+    (tmp_path / "sources.toml").touch()
+    (tmp_path / "accounts.toml").touch()
+    (tmp_path / "calendar.toml").write_text('slots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]')
+
+
+def everything() -> tuple[list[str], list[str]]:
+    """Rows of every sort. Returns the addresses for people who are signed in, and those for outsiders."""
+    posts = bulletin()
+    make_announcement(posts[0].announcement.entry, kind="", set_aside="other")
+    make_announcement(posts[0].announcement.entry, kind="", set_aside="furniture")
+    comments.add(
+        posts[1].pk, text="Name the regions.", asks_for_changes=True, by=SIAN, now=NOW, seen=1
+    )
+    transitions.approve(
+        posts[2].pk, by=SIAN, now=NOW, calendar=CALENDAR, seen=1, when=NOW + minutes(5)
+    )
+    transitions.reject(posts[3].pk, by=SIAN, now=NOW, seen=1, reason="duplicate")
+    transitions.approve(posts[4].pk, by=SIAN, now=NOW, calendar=CALENDAR, seen=1, when=NOW)
+    claim = transitions.claim(worker="w", now=NOW, lease=minutes(2))
+    assert claim
+    transitions.lose_track(
+        claim, now=NOW, outcome="outcome unknown", reason="X did not answer.", look_at=None
+    )
+    Source.objects.update(trouble="The feed answers 404. Correct its address.", health="broken")
+    Account.objects.filter(network="linkedin").update(paused=True, trouble="Connect it again.")
+    invited, token = sign_in.invite("Bryn", may_decide=True, by="Siân", now=NOW)
+    Person.objects.filter(pk=invited.pk).update(username="bryn")
+    first = posts[0].pk
+    inside = [
+        "/",
+        "/?q=nothing+like+that",
+        *(f"/?open={verb}-{first}" for verb in ("approve", "amend", "reject", "comment")),
+        f"/posts/{first}/",
+        f"/posts/{posts[2].pk}/?open=withdraw-{posts[2].pk}",
+        "/scheduled/",
+        "/published/",
+        "/set-aside/",
+        "/sources/",
+        "/people/",
+        "/keys/",
+        "/nowhere/",
+    ]
+    return inside, ["/sign-in/", f"/sign-in/{token}/"]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "language"),
+    [
+        (1280, "light", "en-GB"),
+        (1280, "dark", "en-GB"),
+        (320, "light", "en-GB"),
+        (320, "dark", "en-GB"),
+        (1280, "light", "cy"),
+    ],
+)
+def test_axe_finds_nothing_on_any_page(
+    chromium: Browser,
+    live_server: Any,
+    width: int,
+    scheme: Literal["light", "dark"],
+    language: str,
+) -> None:
+    inside, outside = everything()
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language
+    )
+    desk = Desk(context, live_server.url)
+    axe = Axe()
+    found = []
+    for path in (*outside, "sign in", *inside):
+        if path == "sign in":
+            make_person(admin=True)
+            desk.sign_in_anywhere()
+            continue
+        desk.open(path)
+        answer = axe.run(
+            desk.page, options={"runOnly": RULES, "resultTypes": ["violations"]}
+        ).response
+        assert len(answer["passes"]) > 10, f"axe hardly looked at {path}"
+        for violation in answer["violations"]:
+            nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+            found.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")
+    context.close()
+    assert found == []
