@@ -134,9 +134,13 @@ def test_the_post_page_tells_the_whole_story(sian: Client) -> None:
     assert "worker-7" in page.text
     assert tree.xpath("//a[@href='https://x.com/cohes3ion/status/1']")
     assert "Revision 1 by herodr" in page.text
-    assert [form.get("action") for form in tree.xpath("//main//form")] == [
-        reverse("verb", args=[post.pk, "take-down"])
-    ]
+    # Published is final; all that is left is to take it down, and that asks for a reason first.
+    (link,) = tree.xpath("//main//a[contains(@href, 'take-down')]/@href")
+    asked = parsed(sian.get(str(link)).text)
+    take_down = reverse("verb", args=[post.pk, "take-down"])
+    assert asked.xpath(
+        f"//form[starts-with(@action, '{take_down}')]//input[@name='reason'][@required]"
+    )
 
 
 def test_times_are_shown_in_the_calendars_zone(sian: Client, config: Path) -> None:
