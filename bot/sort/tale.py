@@ -31,7 +31,7 @@ _PLACE_WORDS = 3
 
 # A figure that is no year: 340 homes, 12 %.
 _FIGURE_IN_TEXT = re.compile(r"(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d.,]*")
-_LABEL = re.compile(r"([^:]{2,60}):\s+\S")
+_LABEL = re.compile(r"([^:\d]{2,60}):\s+\S")
 _LAST_PART = re.compile(r"\S,\s+([^\s,:;.!?\d]+(?:\s[^\s,:;.!?\d]+)*)\s*$")
 
 

@@ -20,6 +20,8 @@ _REACH_BEFORE = 7  # words between a sign such as "published" and a noun after i
 _REACH_FRESH = 4  # and after "new"
 _REACH_AFTER = 9  # and a noun before it
 
+# A report has many names, and a summary's first words that hold one mean it; a plan is called by its own.
+_NAMED_LOOSELY = (Sign.REPORT, Sign.PRACTICE)
 _PARTS = (Sign.JOIN, Sign.ABOUT)
 
 # How much a noun weighs, for sure and perhaps, by the part it plays in its statement.
@@ -39,7 +41,7 @@ _IN_SUMMARY = {
 }
 _IN_PASSING = 0.5  # an event or a job named in the summary, but not among its first words
 _LATER = 0.5  # sentences of the summary after the first
-_AMONG_FIRST = 4  # words that may stand before such a noun
+_AMONG_FIRST = 6  # words that may stand before such a noun
 _OPENS = 2.0  # a noun among the first words of the summary
 _OPENS_AT_LEAST = 1.4
 _DEFINES = 4.2  # the summary's first word: "Case study of …", "Workshop on …"
@@ -184,7 +186,7 @@ def _weigh_summary(
         if number == 0 and noun is nouns[0] and noun.part != "about":
             if noun.start == 0 and noun.sure and noun.sign is not Sign.PLAN:
                 weight = _DEFINES
-            elif noun.start <= _AMONG_FIRST:
+            elif noun.start <= _AMONG_FIRST and (noun.sure or noun.sign in _NAMED_LOOSELY):
                 weight = max(weight * _OPENS, _OPENS_AT_LEAST)
             if (
                 noun.sure

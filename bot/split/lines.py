@@ -101,18 +101,22 @@ def in_capitals(text: str) -> bool:
     )
 
 
+_ENOUGH_TO_TELL = 600  # characters that say whether a text says something
+
+
 def is_sentence(text: str) -> bool:
     """Say whether `text` says something, as against a name, an address, a date or a table row.
 
     Scripts without capitals and without spaces between words count by length.
     """
-    found = words(text[:2000])
+    found = words(text[:_ENOUGH_TO_TELL])
     if not found:
         return False
-    small = sum(1 for word in found if word[0].islower())
-    caseless = sum(1 for word in found if word[0].isalpha() and word.lower() == word.upper())
-    if caseless * 2 > len(found):
-        return len(text) >= 20
+    small = len([word for word in found if word[0].islower()])
+    if small * 2 < len(found):
+        caseless = sum(1 for word in found if word[0].isalpha() and word.lower() == word.upper())
+        if caseless * 2 > len(found):
+            return len(text) >= 20
     if len(found) < 4:
         return False
     if _SENTENCE_END.search(text) and small >= 2 and small * 3 >= len(found):

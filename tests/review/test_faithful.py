@@ -108,3 +108,26 @@ def test_a_sound_link_or_another_link_is_not_complained_of() -> None:
 def test_an_emoji_inside_the_text_is_complained_of(words: str, inside: bool) -> None:
     sentences = [problem.sentence for problem in text.problems("x", Content(text=words))]
     assert any("stands inside the text" in sentence for sentence in sentences) is inside
+
+
+@pytest.mark.parametrize(
+    ("words", "shouted"),
+    [
+        ("The plan is OUT TODAY", "“OUT TODAY”"),
+        ("READ IT NOW and see", "“READ IT NOW”"),
+        ("CYHOEDDWYD heddiw", "“CYHOEDDWYD”"),
+        ("NATO and the EU agree", ""),
+        ("NHS UK", ""),
+        ("COHES3ION and INTERREG EUROPE", ""),
+        ("Plans of the ŁÓDŹ region", ""),
+        ("нова план за регион", ""),
+        ("خطة عمل جديدة", ""),
+    ],
+)
+def test_words_in_capitals_are_complained_of_and_abbreviations_are_not(
+    words: str, shouted: str
+) -> None:
+    found = text.problems(
+        "linkedin", Content(text=words), brands=["Cohes3ion", "INTERREG", "Europe"]
+    )
+    assert [shouted in problem.sentence for problem in found] == ([True] if shouted else [])

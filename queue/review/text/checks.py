@@ -31,6 +31,8 @@ _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃](\w*[^\W\d_]\w*)")
 _MENTION = re.compile(r"(?<![\w@/.+-])[@＠](\w{1,15})\b", re.ASCII)
 _CAPITALS = re.compile(r"(?<!\w)[^\W\d_][\w’'-]*[^\W\d_](?!\w)")
+# Short words in capitals one after the other are no abbreviations: OUT NOW.
+_CAPITALS_IN_A_ROW = re.compile(r"(?<![\w#])[^\W\d_a-z]{2,6}(?: [^\W\d_a-z]{2,6})+(?!\w)")
 # Letters out of mathematics, in circles or full width, which people use as a typeface.
 _FAKE_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a]+")
 _IMAGE_OF = re.compile(r"(an? |the )?(image|picture|photo|photograph|graphic) (of|showing)\b", re.I)
@@ -212,6 +214,13 @@ def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
         and not any(letter.isdigit() for letter in word)
         and len(word) >= _SHOUTED_FROM
         and word.casefold() not in names
+    ]
+    shouted += [
+        run
+        for run in dict.fromkeys(match.group() for match in _CAPITALS_IN_A_ROW.finditer(text))
+        if run.isupper()
+        and sum(map(str.isalpha, run)) >= _SHOUTED_FROM
+        and not any(word.casefold() in names or word in shouted for word in run.split())
     ]
     if shouted:
         listed = ", ".join(f"“{word}”" for word in shouted[:3])
