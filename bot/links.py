@@ -118,6 +118,17 @@ def clean(url: str, *, base: str = "") -> str:
     return "" if _is_opaque(parts) else _without_tracking(parts)
 
 
+def marked(url: str, parameters: str) -> str:
+    """Add campaign `parameters` ("utm_source=x&utm_medium=social") to `url`; those it has already stay."""
+    parts = _split(url)
+    if parts is None or not parameters:
+        return url
+    have = {p.partition("=")[0] for p in parts.query.split("&")}
+    added = [p for p in parameters.split("&") if p.partition("=")[0] not in have]
+    query = "&".join(p for p in (parts.query, *added) if p)
+    return parts._replace(query=query).geturl()
+
+
 def resolve(url: str, *, base: str = "") -> str:
     """Return the absolute http(s) address of `url` seen from `base`, otherwise as it is, or ""."""
     parts = _split(_resolve(url, base))

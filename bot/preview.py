@@ -81,6 +81,15 @@ def _read(answer: Fetched, source: schema.Source | None, language: str) -> tuple
         ), True
 
 
+def feeds_named(answer: Fetched) -> tuple[str, ...]:
+    """Return the feeds that a page names: often it is one of them that should be watched."""
+    try:
+        parse.parse(answer.body, url=answer.url, content_type=answer.content_type)
+    except parse.NotAFeed as error:
+        return error.advertised
+    return ()
+
+
 def _announced(
     piece: Announcement,
     source: schema.Source | None,
