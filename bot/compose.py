@@ -116,7 +116,8 @@ def _compose_entry(
     if source is not None and entry.link and (source.follow or _needs_words(entry, source)):
         answer = fetch([Request(entry.link)])[0]
         if isinstance(answer, FetchError):
-            if entry.compose_failures < len(PATIENCE):
+            # Without `follow` the page would only add to what the entry says: nobody waits for it.
+            if source.follow and entry.compose_failures < len(PATIENCE):
                 asked = answer.retry_after if isinstance(answer, Throttled) else None
                 _put_off(entry, str(answer), now=now, asked=asked)
                 report.waiting += 1

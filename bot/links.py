@@ -115,7 +115,9 @@ def clean(url: str, *, base: str = "") -> str:
         current = _resolve(target, current)
     else:
         return ""
-    return "" if _is_opaque(parts) else _without_tracking(parts)
+    found = "" if _is_opaque(parts) else _without_tracking(parts)
+    # Escaping makes an address longer; one that is cleaned already must come out as it went in.
+    return found if len(found) <= MAX_LENGTH else ""
 
 
 def marked(url: str, parameters: str) -> str:

@@ -24,6 +24,7 @@ from bot.fetch import (
     FetchError,
     Request,
     Session,
+    Throttled,
     user_agent,
 )
 from bot.read import Job, do, manner_of
@@ -242,6 +243,10 @@ def _take(
             _store_all(done, report=report, now=now, rng=rng)
             done.clear()
     _store_all(done, report=report, now=now, rng=rng)
+    # Last, so that nothing of this batch overwrites it.
+    for poll in others:
+        if isinstance(poll.answer, Throttled):
+            standing.cool(rows[poll.due.pk], poll.answer, now=now)
 
 
 def _likeness(poll: _Poll, *, now: datetime) -> tuple[object, ...]:
