@@ -14,14 +14,14 @@ URL = "https://example.org/news/"
 TYPES = ("", "text/html; charset=utf-8", "application/rss+xml", "text/xml; charset=iso-8859-1")
 
 
-def _entries(feed: Feed) -> None:
+def _entries(feed: Feed, *, sanitised: bool = True) -> None:
     keys = [entry.key for entry in feed.entries]
     assert len(keys) == len(set(keys)), "two entries have one key"
     for entry in feed.entries:
         assert entry.key, "an entry without a key"
         assert "\n" not in entry.title, "a title of several lines"
         assert "\x00" not in f"{entry.title}{entry.summary}{entry.html}{entry.key}{entry.link}"
-        assert "<script" not in entry.html.lower(), "a script"
+        assert not (sanitised and "<script" in entry.html.lower()), "a script"
         assert entry.link in ("", links.clean(entry.link)), "a link that is not clean"
         assert not links.is_opaque_tracker(entry.link), "one reader's own link"
         for text in (entry.title, entry.summary, entry.html, entry.key):
@@ -53,7 +53,8 @@ def bulletin(data: bytes) -> None:
     except parse.Unreadable as error:
         _is_sentence(str(error))
         return
-    _entries(found)
+    # A bulletin in plain text stays as it was sent; it is only ever shown as text.
+    _entries(found, sanitised=False)
     for entry in found.entries:
         page = split(entry.html, url=URL, title=entry.title)
         for piece in page.pieces:
