@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from review.views import people, posts, sources, verbs
 
@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("set-aside/", sources.set_aside, name="set-aside"),
     path("set-aside/<int:pk>/take-in/", sources.take_in, name="take-in"),
     path("sources/", sources.sources, name="sources"),
-    re_path(r"^sources/(?P<pk>\d+)/(?P<deed>release|dismiss)/$", sources.held, name="held"),
+    path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/<slug:deed>/", people.person, name="person"),
