@@ -8,7 +8,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run once test check format bench faults
+.PHONY: help run once test check format bench faults fuzz
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.everything
 	$(RUN) python -m benchmarks.publishing
 	$(RUN) python -m benchmarks.words
+
+fuzz: | $(UV) ## Fuzz the readers of what strangers send (SECONDS=600 each)
+	for target in feed bulletin card; do \
+	  $(RUN) --with atheris python -m tests.fuzz.guided $$target $(or $(SECONDS),600) || exit 1; \
+	done
 
 .tools/bin/uv:
 	@echo "Fetching uv into .tools/ (only this once)"

@@ -20,10 +20,10 @@ from django.db.models import Q
 from bot import find, links, markup
 from bot.card import read_card
 from bot.draft import draft
-from bot.fetch import FetchError, Gone, NotFound, Request, ServerTrouble, Unreachable
+from bot.fetch import FetchError, Gone, NotFound, Request, ServerTrouble, Throttled, Unreachable
 from bot.mind import Mind
 from bot.sort import Rules
-from bot.values import Announcement, Card, Entry, Fetched, Kind
+from bot.values import Announcement, Card, Entry, Fetched, Kind, SetAside
 from config import schema
 from review import intake, record, transitions
 from review import models as rows
@@ -97,8 +97,9 @@ def compose(
     return report
 
 
-def _put_off(entry: rows.Entry, why: str, *, now: datetime) -> None:
+def _put_off(entry: rows.Entry, why: str, *, now: datetime, asked: timedelta | None = None) -> None:
     wait = PATIENCE[min(entry.compose_failures, len(PATIENCE) - 1)]
+    wait = max(wait, min(asked or wait, PATIENCE[-1]))
     entry.compose_failures += 1
     entry.compose_after = now + wait
     entry.trouble = why
@@ -116,17 +117,19 @@ def _compose_entry(
     report: Report,
 ) -> None:
     page: Fetched | None = None
-    if source is not None and source.follow and entry.link:
+    if source is not None and entry.link and (source.follow or _needs_words(entry, source)):
         answer = fetch([Request(entry.link)])[0]
         if isinstance(answer, FetchError):
-            if entry.compose_failures < len(PATIENCE):
-                _put_off(entry, str(answer), now=now)
+            # Without `follow` the page would only add to what the entry says: nobody waits for it.
+            if source.follow and entry.compose_failures < len(PATIENCE):
+                asked = answer.retry_after if isinstance(answer, Throttled) else None
+                _put_off(entry, str(answer), now=now, asked=asked)
                 report.waiting += 1
                 return
             log.warning("entry %s is drafted from its own words: %s", entry.pk, answer)
         else:
             page = answer
-    found = _find(entry, source, page, mind.rules)
+    found = _once(entry, _find(entry, source, page, mind.rules), source, configuration, now=now)
     cards = _cards(found, page, source, fetch)
     with transaction.atomic():
         # Another worker may have composed it while we were reading its page.
@@ -153,6 +156,43 @@ def _compose_entry(
         entry.save()
     report.entries += 1
     log.info("composed entry %s: %d announcements or pieces new or changed", entry.pk, len(changed))
+
+
+def _needs_words(entry: rows.Entry, source: schema.Source) -> bool:
+    """Tell whether an entry says nothing but its title, so that its page has to be asked for its lead."""
+    return source.cards and not (entry.summary.strip() or entry.html.strip())
+
+
+def _once(
+    entry: rows.Entry,
+    found: tuple[Announcement, ...],
+    source: schema.Source | None,
+    configuration: schema.Configuration,
+    *,
+    now: datetime,
+) -> tuple[Announcement, ...]:
+    """Set aside what another source for the same accounts has announced already; it stays one click away."""
+    if source is None:
+        return found
+    accounts = set(source.accounts)
+    beside = [
+        other.name
+        for other in configuration.sources
+        if not (accounts and other.accounts) or accounts & set(other.accounts)
+    ]
+    pages = {piece.page for piece in found if piece.kind}
+    said = intake.said_elsewhere(entry, pages, beside=beside, now=now) if pages else {}
+    return tuple(
+        replace(
+            piece,
+            kind=None,
+            set_aside=SetAside.OTHER,
+            because=(f"{said[piece.page[:500]]} brought the same news first",),
+        )
+        if piece.kind and piece.page[:500] in said
+        else piece
+        for piece in found
+    )
 
 
 def _find(
@@ -236,11 +276,13 @@ def _write(
     report: Report,
 ) -> None:
     """Draft an announcement for each of its accounts: submit what is new, follow what has changed."""
+    card = _card_of(row.card)
+    link = find.link_in(row.language, row.link, card)
     announcement = Announcement(
         key=row.key,
         title=row.title,
         summary=row.summary,
-        link=row.link,
+        link=link,
         language=row.language,
         kind=Kind(row.kind),
         because=tuple(row.because),
@@ -248,7 +290,6 @@ def _write(
         image=row.card.get("image", ""),
         image_alt=row.card.get("image_alt", ""),
     )
-    card = _card_of(row.card)
     posts = {post.account.name: post for post in row.posts.select_related("account")}
     for account in configuration.accounts_for(row.language, source=source):
         if account.network not in NETWORKS:
@@ -257,8 +298,9 @@ def _write(
                 "no post for account %s: there is no network %s", account.name, account.network
             )
             continue
+        utm = account.utm or (source.utm if source is not None else "")
         content = draft(
-            announcement,
+            replace(announcement, link=links.marked(link, utm)) if utm else announcement,
             network=account.network,
             card=card,
             wording=mind.wording,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot import links
+from bot.head import language_code
 from bot.sort import Rules, sort
 from bot.split import piece_key, split
 from bot.values import Announcement, Bulletin, Card, Entry, Piece, SetAside
@@ -109,6 +110,17 @@ def _summary(paragraphs: tuple[str, ...]) -> str:
     if len(text) <= SUMMARY:
         return text
     return text[:SUMMARY].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def link_in(language: str, link: str, card: Card | None) -> str:
+    """Return where an announcement in `language` leads: the linked page's version in that language, where
+    the page is in another and names one (hreflang)."""
+    if card is None or not language or not card.language:
+        return link
+    wanted = language_code(language)
+    if card.language == wanted or "#" in link:
+        return link
+    return card.alternates.get(wanted) or link
 
 
 def with_card(announcement: Announcement, card: Card | None) -> Announcement:

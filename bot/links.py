@@ -115,7 +115,20 @@ def clean(url: str, *, base: str = "") -> str:
         current = _resolve(target, current)
     else:
         return ""
-    return "" if _is_opaque(parts) else _without_tracking(parts)
+    found = "" if _is_opaque(parts) else _without_tracking(parts)
+    # Escaping makes an address longer; one that is cleaned already must come out as it went in.
+    return found if len(found) <= MAX_LENGTH else ""
+
+
+def marked(url: str, parameters: str) -> str:
+    """Add campaign `parameters` ("utm_source=x&utm_medium=social") to `url`; those it has already stay."""
+    parts = _split(url)
+    if parts is None or not parameters:
+        return url
+    have = {p.partition("=")[0] for p in parts.query.split("&")}
+    added = [p for p in parameters.split("&") if p.partition("=")[0] not in have]
+    query = "&".join(p for p in (parts.query, *added) if p)
+    return parts._replace(query=query).geturl()
 
 
 def resolve(url: str, *, base: str = "") -> str:

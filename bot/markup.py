@@ -144,8 +144,12 @@ def decode(body: bytes, *, content_type: str = "") -> str:
 
     A byte order mark decides; then bytes that are valid UTF-8 are UTF-8, whatever a server's default
     says; then the header's charset, then what the document declares. What fits nothing is read as
-    Windows-1252, which always gives some text.
+    Windows-1252, which always gives some text. NUL characters, which no database takes, are left out.
     """
+    return _decoded(body, content_type).replace("\x00", "")
+
+
+def _decoded(body: bytes, content_type: str) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body.decode(encoding, "replace").removeprefix("\ufeff")

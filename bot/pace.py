@@ -19,6 +19,7 @@ LONGEST = timedelta(hours=24)
 _PART_OF_QUIET = 100
 _QUIETEST = timedelta(hours=1)
 _STEP = timedelta(minutes=5)  # so that many sources share one moment, and one write
+QUIET_STEP = _STEP * _PART_OF_QUIET
 
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
 
@@ -55,7 +56,7 @@ def wait(
 ) -> timedelta:
     """Return how long a source is left alone after a good answer; `quiet` is how long it has had no news."""
     longest = max(LONGEST, every)
-    slowed = min(_STEP * (quiet // (_STEP * _PART_OF_QUIET)), _QUIETEST)
+    slowed = min(_STEP * (quiet // QUIET_STEP), _QUIETEST)
     return min(max(every, fresh, rhythm.wait or timedelta(0), slowed), longest)
 
 

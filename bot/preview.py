@@ -5,9 +5,10 @@ bytes ─parse→ entries ─find→ announcements ─draft→ texts, as the JSO
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from bot import find, parse
+from bot import find, links, parse
 from bot.draft import draft
 from bot.mind import Mind
 from bot.read import read
@@ -81,6 +82,15 @@ def _read(answer: Fetched, source: schema.Source | None, language: str) -> tuple
         ), True
 
 
+def feeds_named(answer: Fetched) -> tuple[str, ...]:
+    """Return the feeds that a page names: often it is one of them that should be watched."""
+    try:
+        parse.parse(answer.body, url=answer.url, content_type=answer.content_type)
+    except parse.NotAFeed as error:
+        return error.advertised
+    return ()
+
+
 def _announced(
     piece: Announcement,
     source: schema.Source | None,
@@ -94,8 +104,13 @@ def _announced(
     for account in configuration.accounts_for(piece.language, source=source):
         if account.network not in text.NETWORKS:
             continue
+        utm = account.utm or (source.utm if source is not None else "")
         content = draft(
-            piece, network=account.network, card=None, wording=mind.wording, rules=mind.rules
+            replace(piece, link=links.marked(piece.link, utm)),
+            network=account.network,
+            card=None,
+            wording=mind.wording,
+            rules=mind.rules,
         )
         posts.append(
             {

@@ -69,16 +69,14 @@ def fail(
     wait = pace.after_failure(source.every, failures=row.failures, asked=asked)
     row.next_check_at = pace.moment(now, wait, jitter=rng.random())
     row.save()
-    if isinstance(error, Throttled):
-        _cool(
-            _site(row.asked_at) or error.host, now + min(asked or COOL, pace.LONGEST), besides=row
-        )
     log.warning("could not watch %s: %s", row.name, error)
 
 
-def _cool(site: str, until: datetime, *, besides: Source) -> None:
-    """Leave all sources of a site alone until `until`, restarts included."""
-    others = Source.objects.filter(active=True, next_check_at__lt=until, url__icontains=site)
-    for other in others.exclude(pk=besides.pk):
+def cool(row: Source, error: Throttled, *, now: datetime) -> None:
+    """Leave all sources of the site of `row` alone for as long as its server asks, restarts included."""
+    site = _site(row.asked_at)
+    until = now + min(error.retry_after or COOL, pace.LONGEST)
+    others = Source.objects.filter(active=True, next_check_at__lt=until).exclude(pk=row.pk)
+    for other in others.filter(url__icontains=site):
         if _site(other.asked_at) == site:
             Source.objects.filter(pk=other.pk).update(next_check_at=until)

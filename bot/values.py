@@ -86,7 +86,8 @@ class Rhythm:
 class Feed:
     """A parsed source: its entries in the order given, and what was odd about it in plain sentences.
 
-    `unchanged` counts the items that were passed over because their bytes are known.
+    `items` holds the hashes of all its items' bytes where they can be told apart; `unchanged` counts those
+    that were passed over because their bytes are known.
     """
 
     entries: tuple[Entry, ...]
@@ -95,6 +96,7 @@ class Feed:
     problems: tuple[str, ...] = ()
     rhythm: Rhythm = Rhythm()
     unchanged: int = 0
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

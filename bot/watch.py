@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,13 +24,14 @@ from bot.fetch import (
     FetchError,
     Request,
     Session,
+    Throttled,
     user_agent,
 )
 from bot.read import Job, do, manner_of
 from bot.values import Feed, Fetched, Rhythm
 from config import schema
 from review import intake
-from review.models import Source
+from review.models import Entry, Source
 
 log = logging.getLogger(__name__)
 
@@ -205,7 +206,7 @@ def _take(
     rng: random.Random,
 ) -> None:
     """Store what a batch of answers holds."""
-    quiet: dict[tuple[timedelta, Rhythm], list[int]] = {}
+    quiet: dict[tuple[object, ...], list[_Poll]] = {}
     to_read: list[_Poll] = []
     others: list[_Poll] = []
     for poll in polls:
@@ -220,16 +221,14 @@ def _take(
                 to_read.append(poll)
                 continue
         if _is_quiet(due, answer):
-            rhythm = pace.from_data(due.rhythm)
-            alike = (
-                _wait(poll, since=due.news_at or due.baselined_at, rhythm=rhythm, now=now),
-                rhythm,
-            )
-            quiet.setdefault(alike, []).append(due.pk)
+            quiet.setdefault(_likeness(poll, now=now), []).append(poll)
         else:
             others.append(poll)
-    for (wait, rhythm), keys in quiet.items():
-        Source.objects.filter(pk__in=keys).update(
+    for alike in quiet.values():
+        due = alike[0].due
+        rhythm = pace.from_data(due.rhythm)
+        wait = _wait(alike[0], since=due.news_at or due.baselined_at, rhythm=rhythm, now=now)
+        Source.objects.filter(pk__in=[poll.due.pk for poll in alike]).update(
             checked_at=now,
             read_at=now,
             next_check_at=pace.moment(now, wait, jitter=rng.random(), rhythm=rhythm),
@@ -249,8 +248,8 @@ def _take(
         Job(
             poll.fetched,
             manner_of(poll.source),
-            intake.known_items(rows[poll.due.pk])
-            if poll.due.read_as == poll.read_as
+            frozenset(rows[poll.due.pk].items.split())
+            if poll.due.read_as == poll.read_as and poll.due.baselined_at
             else frozenset(),
         )
         for poll in to_read
@@ -262,6 +261,23 @@ def _take(
             _store_all(done, report=report, now=now, rng=rng)
             done.clear()
     _store_all(done, report=report, now=now, rng=rng)
+    # Last, so that nothing of this batch overwrites it.
+    for poll in others:
+        if isinstance(poll.answer, Throttled):
+            standing.cool(rows[poll.due.pk], poll.answer, now=now)
+
+
+def _likeness(poll: _Poll, *, now: datetime) -> tuple[object, ...]:
+    """Return what decides when a quiet source is asked again; for those alike it is worked out once."""
+    due, headers = poll.due, poll.fetched.headers
+    expires = headers.get("expires")
+    return (
+        poll.source.every,
+        headers.get("cache-control"),
+        expires and (expires, headers.get("date")),
+        str(due.rhythm) if due.rhythm else None,
+        (now - (due.news_at or due.baselined_at or now)) // pace.QUIET_STEP,
+    )
 
 
 def _is_quiet(due: _Due, answer: Fetched) -> bool:
@@ -312,6 +328,8 @@ def _store_all(
     if not done:
         return
     with transaction.atomic():
+        read = [(row, result.entries) for row, _, result in done if isinstance(result, Feed)]
+        known = intake.look_up([(row, entries) for row, entries in read if row.baselined_at])
         for row, poll, result in done:
             if isinstance(result, ValueError):
                 standing.fail(row, poll.source, result, now=now, rng=rng)
@@ -319,7 +337,7 @@ def _store_all(
                 continue
             try:
                 with transaction.atomic():
-                    _store(row, poll, result, report=report, now=now, rng=rng)
+                    _store(row, poll, result, known.get(row.pk), report=report, now=now, rng=rng)
             except Exception as error:
                 if isinstance(error, DatabaseError) and not _is_data(error):
                     raise  # The database is the trouble, not this source.
@@ -335,12 +353,24 @@ def _is_data(error: DatabaseError) -> bool:
 
 
 def _store(
-    row: Source, poll: _Poll, feed: Feed, *, report: Report, now: datetime, rng: random.Random
+    row: Source,
+    poll: _Poll,
+    feed: Feed,
+    known: Mapping[str, Entry] | None,
+    *,
+    report: Report,
+    now: datetime,
+    rng: random.Random,
 ) -> None:
     source, answer = poll.source, poll.fetched
     # Entries first, validators with them: a crash between the two would lose entries for ever.
     taken = intake.store(
-        row, feed.entries, announce=source.announce, now=now, unchanged=feed.unchanged
+        row,
+        feed.entries,
+        announce=source.announce,
+        now=now,
+        unchanged=feed.unchanged,
+        known=known,
     )
     keeps = pace.keeps_validators(answer.headers)
     row.etag = answer.headers.get("etag", "") if keeps else ""
@@ -348,6 +378,7 @@ def _store(
     row.body_hash, row.read_as = poll.digest, poll.read_as
     row.baselined_at = row.baselined_at or now
     row.rhythm = pace.as_data(feed.rhythm)
+    row.items = " ".join(feed.items)
     standing.note_move(row, answer, now=now)
     _well(row, poll, now=now, rng=rng)
     row.save()

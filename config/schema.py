@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     Field,
@@ -71,6 +72,15 @@ def _announce(value: object) -> object:
         raise ValueError('write "new", "all", "newest 3" or a date such as 2026-04-01') from None
 
 
+def _campaign(text: str) -> str:
+    if text and not re.fullmatch(r"utm_[a-z_]+=[\w.~%+-]+(?:&utm_[a-z_]+=[\w.~%+-]+)*", text, re.A):
+        raise ValueError('write campaign parameters such as "utm_source=x&utm_medium=social"')
+    return text
+
+
+Campaign = Annotated[str, AfterValidator(_campaign)]
+
+
 class Selectors(Strict):
     """CSS selectors that find the items of a listing page."""
 
@@ -94,6 +104,7 @@ class Source(Strict):
     cards: bool = True
     select: Selectors | None = None
     accounts: tuple[str, ...] = ()
+    utm: Campaign = ""
 
     @field_validator("url")
     @classmethod
@@ -139,6 +150,7 @@ class Account(Strict):
     languages: tuple[str, ...] = ()
     live: bool = False
     credentials: str = ""
+    utm: Campaign = ""
     monthly_budget: Decimal | None = None
 
     @field_validator("monthly_budget", mode="before")

@@ -31,12 +31,15 @@ def preview(
 ) -> None:
     """Show what would be drafted. Touches nothing."""
     from bot import mind
-    from bot.preview import as_text
+    from bot.preview import as_text, feeds_named
     from bot.preview import preview as look
 
     configuration = ready.configuration()
+    answer = get(target)
+    for address in feeds_named(answer) if target.startswith("http") else ():
+        typer.echo(f"The page names a feed; watch that instead: {address}", err=True)
     result = look(
-        get(target),
+        answer,
         configuration=configuration,
         mind=mind.load(configuration),
         language=language,

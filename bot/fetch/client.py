@@ -271,6 +271,16 @@ class Fetcher:
                 raise ServerTrouble(f"{host} answered 304 to a first question.", status=304)
             if status == 304 or (status == 200 and _is_unchanged(request, headers)):
                 return Fetched(url=str(url), status=304, headers=headers)
+            length = headers.get("content-length", "")
+            if (
+                length.isdigit()
+                and int(length) <= min(_CHUNK, self._limits.body)
+                and "content-encoding" not in headers
+            ):
+                # The client reads no more than was announced.
+                return Fetched(
+                    url=str(url), status=status, body=await response.read(), headers=headers
+                )
             unpacker = Unpacker(
                 headers.get("content-encoding", ""), limit=self._limits.body, who=host
             )

@@ -17,6 +17,8 @@ from bot.parse.errors import NotAFeed
 from bot.values import Feed
 
 _CALL = re.compile(r"\s*[\w.$\[\]\"']{1,80}\((.*)\)\s*;?\s*", re.DOTALL)
+# JSON can escape what no text may hold: NUL, and halves of characters.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 _WIDGET_ROW = frozenset(("subject", "href"))
 
 
@@ -57,8 +59,8 @@ def _text(item: dict[str, Any], *names: str) -> str:
     """Return the first of `names` that holds words; numbers are written out (ids often are)."""
     for name in names:
         value = item.get(name)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
+        if isinstance(value, str) and (words := _UNFIT.sub("", value).strip()):
+            return words
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return ""

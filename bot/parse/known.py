@@ -25,32 +25,33 @@ _PERIODS = {
     "monthly": timedelta(days=30),
     "yearly": timedelta(days=365),
 }
+_DIGITS = 24  # hexadecimal, of a hash; enough that no two items of a source ever meet
 _MOST = 10**6  # a larger number in a ttl or a frequency is a mistake
 
 
 def take_out(
     root: etree._Element, known: Collection[str], *, url: str, language: str
-) -> tuple[list[str], int]:
+) -> tuple[list[str], list[str]]:
     """Take the items whose hash is in `known` out of the feed at `root`.
 
-    Returns the hashes of the items left, in their order, and how many were taken out. Nothing is taken out,
+    Returns the hashes of the items left, in their order, and of those taken out. Nothing is taken out,
     and there are no hashes, where an item cannot be understood without its neighbours: nested items, or two
     that share an id or a link.
     """
     items = [e for e in root.iter("{*}item", "{*}entry") if e.getparent() is not None]
     if not items or len(items) > MAX_ENTRIES or _are_entangled(items):
-        return [], 0
+        return [], []
     # What an item inherits belongs to what it says.
     salt = "\n".join((VERSION, url, language, *_inherited(root))).encode()
     left: list[str] = []
-    taken = 0
+    taken: list[str] = []
     for item in items:
         written = etree.tostring(item, encoding="utf-8", with_tail=False)
-        digest = hashlib.sha256(salt + written).hexdigest()
+        digest = hashlib.sha256(salt + written).hexdigest()[:_DIGITS]
         parent = item.getparent()
         if digest in known and parent is not None:
             parent.remove(item)
-            taken += 1
+            taken.append(digest)
         else:
             left.append(digest)
     return left, taken

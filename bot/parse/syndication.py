@@ -84,7 +84,8 @@ def read(text: str, *, url: str, language: str, known: Collection[str] = ()) -> 
         language=feed_language,
         problems=problems,
         rhythm=items.rhythm,
-        unchanged=items.taken,
+        unchanged=len(items.taken),
+        items=(*items.taken, *items.hashes),
     )
 
 
@@ -95,7 +96,7 @@ class _Items:
         self.known = known
         self.language = language
         self.hashes: list[str] = []
-        self.taken = 0
+        self.taken: list[str] = []
         self.rhythm = Rhythm()
 
 
@@ -140,7 +141,7 @@ def _parsed(text: str, *, url: str, items: _Items) -> Any:
 
 
 def _start_again(items: _Items) -> _Items:
-    items.known, items.hashes, items.taken = frozenset(), [], 0
+    items.known, items.hashes, items.taken = frozenset(), [], []
     return items
 
 

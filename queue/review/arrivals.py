@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -60,8 +60,6 @@ class EntryLike(Protocol):
     def published_at(self) -> datetime | None: ...
     @property
     def page(self) -> str: ...
-    @property
-    def item_hash(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +87,6 @@ def content_hash(entry: EntryLike) -> str:
     """Hash what an entry says (SHA-256, hex). Dates and addresses do not count: they change for nothing."""
     parts = json.dumps([entry.title, entry.summary, entry.html], ensure_ascii=False)
     return hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()
-
-
-def known_items(source: Source) -> frozenset[str]:
-    """Return the hashes of the items of `source` that need not be read again, the newest ones."""
-    if source.pk is None or source.baselined_at is None:
-        return frozenset()
-    found = Entry.objects.filter(source=source).exclude(item_hash="").order_by("-pk")
-    return frozenset(found.values_list("item_hash", flat=True)[:2000])
 
 
 def _names(entry: EntryLike) -> list[str]:
@@ -131,7 +121,7 @@ def _is_news(
     return published is None or published > now - NEWS_FOR
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store(
     source: Source,
     entries: Sequence[EntryLike],
@@ -139,22 +129,24 @@ def store(
     announce: schema.Announce,
     now: datetime,
     unchanged: int = 0,
+    known: Mapping[str, Entry] | None = None,
 ) -> Intake:
     """Store what a poll of `source` found: new entries, edits of known ones. Returns the counts.
 
-    `unchanged` is how many known entries the poll showed besides. The first poll is the baseline: its
+    `unchanged` is how many known entries the poll showed besides; `known` is what `look_up` found, where
+    that was asked for many sources at once. The first poll is the baseline: its
     entries are stored but not announced, unless `announce` says so. Sets, but does not save, what `source`
     itself remembers of its news.
     """
     settled = source.baselined_at is not None or source.entries.exists()
     moved = source.baselined_at is None and settled
     first = source.baselined_at is None and not settled
-    known = _known(source, entries) if settled else {}
+    if known is None:
+        known = look_up([(source, entries)])[source.pk] if settled else {}
     order = _newest_first(entries)
     fresh: list[_Fresh] = []
     here: dict[str | tuple[str, str], _Fresh] = {}
     met, edited = unchanged, 0
-    reread: list[Entry] = []
     further: list[EntryAlias] = []
     for entry in entries:
         names = _names(entry)
@@ -167,9 +159,6 @@ def store(
             if row.content_hash != content_hash(entry):
                 _replace(row, entry, now=now)
                 edited += 1
-            elif row.item_hash != entry.item_hash:
-                row.item_hash = entry.item_hash
-                reread.append(row)
             continue
         # A second item with the same name, or the same page and title, in this very poll is the same entry.
         twin = next((here[n] for n in (*names, *((same,) if same[0] else ())) if n in here), None)
@@ -181,8 +170,6 @@ def store(
                 here[same] = twin
         twin.names += names
         here.update((name, here.get(name, twin)) for name in names)
-    if reread:
-        Entry.objects.bulk_update(reread, ["item_hash"], batch_size=100)
     if further:
         EntryAlias.objects.bulk_create(further, ignore_conflicts=True)
     news = sum(1 for item in fresh if item.is_news)
@@ -207,28 +194,37 @@ def store(
     )
 
 
-def _known(source: Source, entries: Sequence[EntryLike]) -> dict[str, Entry]:
-    """Return the stored entries by the names under which this poll shows them."""
-    found: dict[str, Entry] = {}
-    for part in _parts({name for entry in entries for name in _names(entry)}):
-        for row in Entry.objects.filter(source=source, key__in=part):
-            found[row.key] = row
-        left = [name for name in part if name not in found]
-        for alias in EntryAlias.objects.filter(source=source, key__in=left).select_related("entry"):
-            found[alias.key] = alias.entry
-    strangers = [e for e in entries if not any(name in found for name in _names(e))]
-    pages = {page for entry in strangers if (page := _page(entry))}
-    words = {said for entry in strangers if (said := _words(entry))}
-    by_page: dict[tuple[str, str], Entry] = {}
-    by_words: dict[str, Entry] = {}
-    for part in _parts(pages | words):
-        for row in Entry.objects.filter(Q(page__in=part) | Q(content_hash__in=part), source=source):
-            by_page[row.page, row.title.casefold()] = row
-            by_words[row.content_hash] = row
-    for entry in strangers:
-        again = by_page.get((_page(entry), entry.title.casefold())) or by_words.get(_words(entry))
+def look_up(
+    polls: Sequence[tuple[Source, Sequence[EntryLike]]],
+) -> dict[int, dict[str, Entry]]:
+    """Return, for each source, the stored entries by the names under which its poll shows them."""
+    found: dict[int, dict[str, Entry]] = {source.pk: {} for source, _ in polls}
+    sources = list(found)
+    for part in _parts({name for _, entries in polls for e in entries for name in _names(e)}):
+        for row in Entry.objects.filter(source__in=sources, key__in=part):
+            found[row.source_id][row.key] = row
+        aliases = EntryAlias.objects.filter(source__in=sources, key__in=part)
+        for alias in aliases.select_related("entry"):
+            found[alias.source_id].setdefault(alias.key, alias.entry)
+    strangers = [
+        (source.pk, entry)
+        for source, entries in polls
+        for entry in entries
+        if not any(name in found[source.pk] for name in _names(entry))
+    ]
+    wanted = {_page(e) for _, e in strangers} | {_words(e) for _, e in strangers}
+    by_page: dict[tuple[int, str, str], Entry] = {}
+    by_words: dict[tuple[int, str], Entry] = {}
+    for part in _parts(wanted - {""}):
+        same = Q(page__in=part) | Q(content_hash__in=part)
+        for row in Entry.objects.filter(same, source__in=sources):
+            by_page[row.source_id, row.page, row.title.casefold()] = row
+            by_words[row.source_id, row.content_hash] = row
+    for pk, entry in strangers:
+        again = by_page.get((pk, _page(entry) or "-", entry.title.casefold()))
+        again = again or by_words.get((pk, _words(entry)))
         if again is not None:
-            found[_names(entry)[0]] = again
+            found[pk][_names(entry)[0]] = again
     return found
 
 
@@ -291,7 +287,6 @@ def _create(source: Source, fresh: Sequence[_Fresh], *, held: bool, now: datetim
                 composed_at=None if announced else now,
                 held=item.is_news and held,
                 page=_page(entry),
-                item_hash=entry.item_hash,
             )
         )
     Entry.objects.bulk_create(rows, batch_size=100)
@@ -321,7 +316,6 @@ def _replace(row: Entry, entry: EntryLike, *, now: datetime) -> None:
     row.content_hash = content_hash(entry)
     row.link = entry.link or row.link
     row.page = _page(entry) or row.page
-    row.item_hash = entry.item_hash
     if row.announce:
         row.composed_at = None
         row.compose_after = None

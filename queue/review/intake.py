@@ -22,7 +22,7 @@ from review.arrivals import (
     Intake,
     content_hash,
     dismiss,
-    known_items,
+    look_up,
     release,
     store,
 )
@@ -38,7 +38,7 @@ __all__ = [
     "ask_now",
     "content_hash",
     "dismiss",
-    "known_items",
+    "look_up",
     "release",
     "said_elsewhere",
     "store",

@@ -101,6 +101,7 @@ class Source(models.Model):
     read_at = models.DateTimeField(null=True)  # last successful poll
     news_at = models.DateTimeField(null=True)  # last new entry
     silent_after = models.DateTimeField(null=True)  # nothing new until then is unusual
+    items = models.TextField(blank=True)  # hashes of the items that need not be read again
     rhythm = models.JSONField(default=dict, blank=True)  # what the feed asks: wait, hours, days
     # Where permanent redirects lead. In use only once they have led there long enough.
     moved_to = models.TextField(blank=True)
@@ -145,7 +146,6 @@ class Entry(models.Model):
     compose_failures = models.PositiveIntegerField(default=0)
     trouble = models.TextField(blank=True)
     page = models.CharField(max_length=500, blank=True)  # identity of the page it links to
-    item_hash = models.CharField(max_length=64, blank=True)  # of its bytes in the feed
     held = models.BooleanField(default=False)  # part of a flood: a person releases or dismisses it
 
     class Meta:

@@ -314,3 +314,103 @@ def test_a_page_in_another_encoding_is_read_by_its_header() -> None:
     )
     go(web, settings=configuration(follow="bulletin", cards=False))
     assert Announcement.objects.filter(title__contains="Skåne").exists()
+
+
+OTHER = {"name": "Other", "url": "https://other.example/feed", "announce": "all", "cards": False}
+
+
+def two_sources(**other: Any) -> Configuration:
+    first = configuration(cards=False)
+    return replace(first, sources=(*first.sources, Source.model_validate({**OTHER, **other})))
+
+
+def entry_of_other(**given: Any) -> Entry:
+    row = entry(key="other", **given)
+    other, _ = Row.objects.get_or_create(
+        name="Other", defaults={"url": "https://other.example/feed", "next_check_at": NOW}
+    )
+    row.source = other
+    row.save()
+    return row
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/skills",
+        "http://www.example.org/skills/",
+        "https://example.org/skills?utm_source=other",
+    ],
+)
+def test_the_same_news_from_two_sources_makes_one_announcement(link: str) -> None:
+    entry()
+    go(settings=two_sources())
+    entry_of_other(link=link, title="Skills report: what it says")
+    report = go(settings=two_sources(), at=NOW + minutes(60))
+    assert (report.announcements, report.posts, report.set_aside) == (0, 0, 1)
+    row = Announcement.objects.get(entry__source__name="Other")
+    assert (row.set_aside, row.because) == ("other", ["News brought the same news first"])
+
+
+def test_sources_for_different_accounts_do_not_silence_each_other() -> None:
+    settings = two_sources(accounts=["ours-x"])
+    first = settings.sources[0].model_copy(update={"accounts": ("ours-linkedin",)})
+    settings = replace(settings, sources=(first, settings.sources[1]))
+    entry()
+    entry_of_other()
+    assert go(settings=settings).posts == 2
+
+
+def test_front_pages_and_news_of_long_ago_silence_nobody() -> None:
+    entry(link="https://example.org/")
+    go(settings=two_sources())
+    entry_of_other(link="https://example.org/")
+    assert go(settings=two_sources()).announcements == 1
+    Announcement.objects.update(page="example.org/skills", created_at=NOW - minutes(100_000))
+    entry(key="2")
+    assert go(settings=two_sources()).announcements == 1
+
+
+def test_an_entry_without_words_needs_no_setting_to_get_its_lead() -> None:
+    entry(summary="", link=PAGE)
+    page = b"<html><body><p>The report covers 22 counties and was written by Cardiff University.</p></body></html>"
+    web = Web()
+    web.put(PAGE, page, **{"content-type": "text/html"})
+    go(web, settings=configuration())
+    assert "22 counties" in Announcement.objects.get().summary
+
+
+def test_an_entry_without_words_does_not_wait_for_a_page_that_cannot_be_read() -> None:
+    entry(summary="", link=PAGE)
+    web = Web(answers={PAGE: Unreachable("example.org does not answer.")})
+    assert go(web, settings=configuration()).posts == 2
+
+
+ENGLISH = (
+    b"<html lang='en'><head><title>Skills</title>"
+    b"<link rel='alternate' hreflang='cy' href='https://example.org/cy/sgiliau'></head></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "link"),
+    [("cy", "https://example.org/cy/sgiliau"), ("en", "https://example.org/skills")],
+)
+def test_an_announcement_leads_to_the_page_in_its_own_language(language: str, link: str) -> None:
+    title = "Cyhoeddi adroddiad sgiliau" if language == "cy" else "Annual skills report published"
+    entry(language=language, title=title)
+    web = Web()
+    web.put("https://example.org/skills", ENGLISH, **{"content-type": "text/html"})
+    go(web, settings=configuration())
+    assert {post.revisions.get().link for post in Post.objects.all()} == {link}
+
+
+def test_campaign_parameters_are_added_by_rule() -> None:
+    accounts = (account("ours-x", "x", utm="utm_source=x&utm_medium=social"), BOTH[1])
+    entry(link="https://example.org/skills?id=7")
+    go(settings=configuration(accounts=accounts, cards=False, utm="utm_source=herodr"))
+    links = {post.account.name: post.revisions.get().link for post in Post.objects.all()}
+    assert links == {
+        "ours-x": "https://example.org/skills?id=7&utm_source=x&utm_medium=social",
+        "ours-linkedin": "https://example.org/skills?id=7&utm_source=herodr",
+    }

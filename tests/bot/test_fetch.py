@@ -9,6 +9,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -645,3 +646,29 @@ def test_a_fetcher_outside_its_context_says_so() -> None:
 
     with pytest.raises(RuntimeError, match="context manager"):
         asyncio.run(misuse())
+
+
+@pytest.mark.enable_socket
+def test_a_host_that_asks_for_patience_is_left_alone_for_the_rest_of_the_batch(site: Site) -> None:
+    site.pages["/busy"] = answer(429, Retry_After="120")
+    site.pages["/news"] = answer(200, b"news")
+    requests = [fetch.Request(f"{site.url}/busy"), *[fetch.Request(f"{site.url}/news")] * 6]
+    with fetch.Session(allow_hosts=LOCAL, limits=replace(QUICK, per_host=1)) as session:
+        first = session(requests)
+        later = session(requests[-1:])
+    assert all(isinstance(result, fetch.Throttled) for result in (*first, *later))
+    assert [path for path, _ in site.seen] == ["/busy"]
+
+
+@pytest.mark.enable_socket
+def test_connections_stay_open_from_one_batch_to_the_next(site: Site) -> None:
+    site.pages["/"] = answer(200, b"news")
+    opened = 0
+    with fetch.Session(allow_hosts=LOCAL, limits=QUICK) as session:
+        for _ in range(3):
+            results = session([fetch.Request(f"{site.url}/")] * 4)
+            assert [fetched(result).body for result in results] == [b"news"] * 4
+            opened = max(opened, site.open)
+    assert opened <= QUICK.per_host
+    assert site.most_open <= QUICK.per_host
+    assert len(site.seen) == 12

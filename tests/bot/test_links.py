@@ -216,3 +216,19 @@ def test_cleaning_twice_is_cleaning_once(url: str) -> None:
     once = links.clean(url)
     assert links.clean(once) == once
     assert links.key(once) == links.key(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "parameters", "marked"),
+    [
+        ("https://e.org/a", "", "https://e.org/a"),
+        ("https://e.org/a", "utm_source=x", "https://e.org/a?utm_source=x"),
+        ("https://e.org/a?id=1#b", "utm_source=x", "https://e.org/a?id=1&utm_source=x#b"),
+        ("https://e.org/a?utm_source=y", "utm_source=x", "https://e.org/a?utm_source=y"),
+        ("mailto:a@e.org", "utm_source=x", "mailto:a@e.org"),
+    ],
+)
+def test_campaign_parameters_are_added_once_and_only_to_pages(
+    url: str, parameters: str, marked: str
+) -> None:
+    assert links.marked(url, parameters) == marked

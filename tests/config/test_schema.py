@@ -203,3 +203,9 @@ def test_a_blackout_without_an_offset_is_in_local_time() -> None:
     assert blackout.covers(start, account="a", zone=zone)
     assert not blackout.covers(start - timedelta(seconds=1), account="a", zone=zone)
     assert not blackout.covers(start, account="b", zone=zone)
+
+
+@pytest.mark.parametrize("utm", ["source=x", "utm_source=", "utm_source=a b", "?utm_source=x"])
+def test_campaign_parameters_that_are_none_are_refused_with_an_example(utm: str) -> None:
+    with pytest.raises(ValueError, match="utm_source=x&utm_medium=social"):
+        schema.Source.model_validate({"name": "N", "url": "https://e.org/feed", "utm": utm})

@@ -28,7 +28,6 @@ class Item:
     published_at: datetime | None = None
     aliases: tuple[str, ...] = ()
     page: str = ""
-    item_hash: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tests.making import (
     make_account,
     make_announcement,
     make_entry,
+    make_person,
     make_post,
     minutes,
 )
@@ -84,3 +85,38 @@ def test_taking_in_needs_a_kind_and_a_piece(sian: Client) -> None:
     assert "Say of what kind it is" in message(sian, answer)
     assert Announcement.objects.get(pk=piece.pk).set_aside == "other"
     assert sian.post(reverse("take-in", args=[999]), {"kind": "plan"}).status_code == 404
+
+
+def test_a_silent_source_a_gone_one_and_a_moved_one_say_so(sian: Client) -> None:
+    make_entry()
+    Source.objects.update(health="ok", silent_after=NOW - minutes(1000))
+    assert "silent for longer than usual" in sian.get(reverse("sources")).text
+    Source.objects.update(health="gone")
+    assert "not asked any more" in sian.get(reverse("sources")).text
+    Source.objects.update(health="ok", address="https://example.org/new")
+    assert "moved for good to https://example.org/new" in sian.get(reverse("sources")).text
+
+
+@pytest.mark.parametrize(("deed", "announced"), [("release", True), ("dismiss", False)])
+def test_held_entries_are_released_or_left_with_one_button(
+    sian: Client, deed: str, announced: bool
+) -> None:
+    entry = make_entry(held=True, announce=False)
+    page = sian.get(reverse("sources")).text
+    assert "1 entry is held for a person" in page
+    address = reverse("held", args=[entry.source_id, deed])
+    assert address in page
+    answer = sian.post(address)
+    assert "Bulletins" in message(sian, answer)
+    entry.refresh_from_db()
+    assert (entry.held, entry.announce) == (False, announced)
+    assert Event.objects.get().actor == "Siân"
+    assert sian.get(address).status_code == 302
+
+
+def test_who_may_only_look_releases_nothing(client: Client) -> None:
+    client.force_login(make_person("Guest", may_decide=False))
+    entry = make_entry(held=True, announce=False)
+    client.post(reverse("held", args=[entry.source_id, "release"]))
+    entry.refresh_from_db()
+    assert entry.held

@@ -69,6 +69,8 @@ def held(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         return ended(request, NotAllowed(sentence % {"name": person}))
     source = get_object_or_404(Source, pk=pk)
     now = timezone.now()
+    if deed not in ("release", "dismiss"):
+        raise Http404
     if deed == "release":
         number = intake.release(source.name, by=str(person), now=now)
         said = gettext("%(number)d entries of %(source)s are drafted at the next pass.")
