@@ -150,7 +150,7 @@ def test_bytes_become_text_whatever_they_claim(body: bytes, content_type: str, t
 def test_hostile_nesting_comes_to_an_end(piece: str) -> None:
     html = piece * (300_000 // len(piece))
     assert "<script" not in markup.sanitise(html)
-    assert "<" not in markup.to_text(html)[:1]
+    assert len(markup.to_text(html)) <= len(html)
 
 
 @pytest.mark.timeout(60)  # a hang, not a slow machine

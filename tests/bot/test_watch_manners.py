@@ -185,7 +185,7 @@ def test_unchanged_sources_cost_no_write_each(django_assert_max_num_queries: obj
     for given in sources:
         web.put(given["url"], feed("a"))
     go(web, *sources)
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
         assert go(web, *sources, at=NOW + minutes(30)).asked == 40
     assert row("S7").next_check_at > NOW + minutes(44)
 
