@@ -1,0 +1,59 @@
+"""The rows: what was found, what is to be said, what happened to it.
+
+Thin on purpose. Facts about one row live here; reads are in `review.queries`, and every change of a
+post's state in `review.transitions`.
+"""
+
+from __future__ import annotations
+
+from review.models.found import (
+    Announcement,
+    Entry,
+    EntryAlias,
+    EntryVersion,
+    Source,
+)
+from review.models.house import (
+    Alert,
+    Event,
+    Halt,
+    RecordHead,
+    Worker,
+)
+from review.models.people import (
+    FailedSignIn,
+    Person,
+    SignInLink,
+)
+from review.models.posts import (
+    STATE_LABELS,
+    Account,
+    Attempt,
+    Comment,
+    Decision,
+    Post,
+    Revision,
+)
+
+__all__ = [
+    "STATE_LABELS",
+    "Account",
+    "Alert",
+    "Announcement",
+    "Attempt",
+    "Comment",
+    "Decision",
+    "Entry",
+    "EntryAlias",
+    "EntryVersion",
+    "Event",
+    "FailedSignIn",
+    "Halt",
+    "Person",
+    "Post",
+    "RecordHead",
+    "Revision",
+    "SignInLink",
+    "Source",
+    "Worker",
+]

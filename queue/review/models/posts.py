@@ -1,0 +1,195 @@
+"""What is to be said: accounts, posts, their revisions, decisions and attempts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from review.models.found import Announcement
+from review.models.people import Person
+from review.states import State
+from review.text import Content
+
+STATE_LABELS = {
+    State.IN_REVIEW: _("In review"),
+    State.SCHEDULED: _("Scheduled"),
+    State.SENDING: _("Sending"),
+    State.PUBLISHED: _("Published"),
+    State.FAILED: _("Failed"),
+    State.UNCONFIRMED: _("Unconfirmed"),
+    State.REJECTED: _("Rejected"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.EXPIRED: _("Expired"),
+}
+
+
+class Account(models.Model):
+    """What we know at run time of an account in accounts.toml."""
+
+    name = models.CharField(max_length=100, unique=True)
+    network = models.CharField(max_length=50)
+    who = models.CharField(max_length=200)  # the handle or author, for people
+    live = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)  # still in accounts.toml
+    # While paused, its posts wait. A pause without an end lasts until somebody resumes the account.
+    paused = models.BooleanField(default=False)
+    paused_until = models.DateTimeField(null=True)
+    trouble = models.TextField(blank=True)
+    monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing may go out on this account at `now`."""
+        return self.paused and (self.paused_until is None or now < self.paused_until)
+
+
+class Post(models.Model):
+    """An announcement's text for one account: the thing with a state."""
+
+    announcement = models.ForeignKey(Announcement, on_delete=models.PROTECT, related_name="posts")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="posts")
+    state = models.CharField(max_length=12, choices=[(s, STATE_LABELS[s]) for s in State])
+    reason = models.TextField(blank=True)  # why it is in this state, in one sentence for people
+    revision_number = models.PositiveIntegerField(default=1)  # the newest Revision
+    approved_number = models.PositiveIntegerField(null=True)  # the Revision a person approved
+    due_at = models.DateTimeField(null=True)
+    missed = models.BooleanField(default=False)  # its time passed before it could go out
+    # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
+    rehearsed = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    network_id = models.CharField(max_length=200, blank=True)
+    url = models.TextField(blank=True)
+    published_at = models.DateTimeField(null=True)
+    # For an unconfirmed post: when to look for it next, and how often we have looked.
+    look_at = models.DateTimeField(null=True)
+    looks_done = models.PositiveIntegerField(default=0)
+    # A published post that is to go: when to ask its network next, and when it was gone.
+    take_down_at = models.DateTimeField(null=True)
+    taken_down_at = models.DateTimeField(null=True)
+
+    class Meta:
+        permissions: ClassVar = [("decide", "May decide about posts"), ("edit", "May edit posts")]
+        indexes: ClassVar = [
+            # The two questions asked all day: what is due, and what waits.
+            models.Index(fields=["state", "due_at"], name="post_due"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["announcement", "account"], name="one_post_per_account"
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="post_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED])
+                | Q(approved_number__isnull=False, due_at__isnull=False),
+                name="only_the_approved_goes_out",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False),
+                name="published_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.announcement} on {self.account}"
+
+
+class Revision(models.Model):
+    """One version of a post's content, with who or what wrote it. Never changed once written."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    link = models.TextField(blank=True)
+    card_title = models.TextField(blank=True)
+    card_description = models.TextField(blank=True)
+    image = models.TextField(blank=True)
+    image_alt = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64)
+    written_by = models.CharField(max_length=150)
+    by_person = models.BooleanField(default=False)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["post", "number"], name="one_revision_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of post {self.post_id}"
+
+    @property
+    def content(self) -> Content:
+        """The content as one value."""
+        return Content(
+            text=self.text,
+            link=self.link,
+            card_title=self.card_title,
+            card_description=self.card_description,
+            image=self.image,
+            image_alt=self.image_alt,
+        )
+
+
+class Decision(models.Model):
+    """What a person did to which revision."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="decisions")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
+    verb = models.CharField(max_length=20)
+    by = models.CharField(max_length=150)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.verb} post {self.post_id}"
+
+
+class Comment(models.Model):
+    """What a person said about a revision; it may ask for changes, and changes nothing itself."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="comments")
+    revision_number = models.PositiveIntegerField()
+    text = models.TextField()
+    asks_for_changes = models.BooleanField(default=False)
+    by = models.CharField(max_length=150)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.by} on post {self.post_id}: {self.text}"
+
+
+class Attempt(models.Model):
+    """One try to deliver a post: opened and committed before the call, closed after it."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="attempts")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    worker = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    # A worker that has not closed the attempt by then is taken to have died in it.
+    lease_until = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+    detail = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["post", "number"], name="one_attempt_per_number"),
+            # Two open attempts would be two tries at once.
+            models.UniqueConstraint(
+                fields=["post"], condition=Q(closed_at__isnull=True), name="one_open_attempt"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} at post {self.post_id}"
