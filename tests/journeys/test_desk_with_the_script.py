@@ -161,6 +161,7 @@ def test_the_counter_the_checks_and_the_preview_follow_the_typing(desk: Desk) ->
     expect(desk.page.get_by_role("status")).to_contain_text("Shorten it by")
     assert Post.objects.get(pk=posts[0].pk).revision_number == 1
     field.fill("Words that fit.")
+    expect(x.locator(".words")).to_have_text("Words that fit.")
     x.get_by_role("button", name="Save").click()
     expect(desk.page.get_by_role("status")).to_contain_text("Saved as revision 2")
     expect(x.get_by_text("edited by Siân")).to_be_visible()
@@ -176,6 +177,7 @@ def test_words_that_are_not_saved_yet_outlive_a_decision_about_another_post(desk
     x = page.get_by_role("region", name=re.compile(r"^X\W+Eight"))
     x.get_by_role("link", name="Edit").click()
     x.get_by_label("Text").fill("Half a thought")
+    expect(x.locator(".words")).to_have_text("Half a thought")
     other = page.get_by_role("region", name=re.compile(r"^X\W+Good"))
     other.get_by_role("button", name="Approve").click()
     expect(other).to_have_count(0)

@@ -29,6 +29,6 @@ def test_splitting_a_text_at_its_facts_loses_nothing(text: str, other: str) -> N
     assert "".join(part for _, part in split_at(text, facts([other]))) == text
 
 
-def test_facts_are_figures_and_capitalised_words() -> None:
-    found = facts(["In 2026, 1,250 SMEs of Castilla y León grew by 2.5% (see Annex3)."])
+def test_facts_are_figures_and_words_with_a_capital_inside_a_sentence() -> None:
+    found = facts(["Together in 2026, 1,250 SMEs of Castilla y León grew by 2.5% (see Annex3)."])
     assert found == {"2026", "1,250", "SMEs", "Castilla", "León", "2.5", "Annex3"}

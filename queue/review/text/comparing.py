@@ -10,8 +10,11 @@ from typing import Literal
 # Longer texts are not compared: it would take too long, and nobody could read the result.
 MOST_WORDS = 2_000
 _WORDS = re.compile(r"\s+|[^\s]+")
-# A figure, or a word that begins with a capital and may be a name.
-_FACT = re.compile(r"(?<![\w.])(?:\d[\d.,]*\d|\d)(?!\w)|\b[^\W\d_a-z][\w’'-]{2,}")
+_FIGURE = r"(?<![\w.])(?:\d[\d.,]*\d|\d)(?!\w)"
+_CAPITALISED = r"\b[^\W\d_a-z][\w’'-]{2,}"
+_FACT = re.compile(f"{_FIGURE}|{_CAPITALISED}")
+# At the beginning of a sentence every word has a capital: only inside one is it likely a name.
+_SURE = re.compile(rf"{_FIGURE}|(?<=[\w,;(] ){_CAPITALISED}")
 
 Change = Literal["same", "added", "removed"]
 
@@ -34,8 +37,8 @@ def changes(old: str, new: str) -> tuple[tuple[Change, str], ...]:
 
 
 def facts(texts: Iterable[str]) -> frozenset[str]:
-    """Return the figures and the capitalised words of some texts."""
-    return frozenset(found for text in texts for found in _FACT.findall(text))
+    """Return the figures of some texts, and the words with a capital inside a sentence."""
+    return frozenset(found for text in texts for found in _SURE.findall(text))
 
 
 def split_at(text: str, known: frozenset[str]) -> Iterator[tuple[bool, str]]:

@@ -96,6 +96,7 @@ def page(
         "waiting_count": sum(counts[state] for state in NEEDS_A_PERSON),
         "scheduled_count": counts[State.SCHEDULED] + counts[State.SENDING],
         "configuration_trouble": trouble,
+        "halt": queries.halt(),
         "may_decide": signed_in(request).may_decide,
         "may_edit": signed_in(request).may_edit,
         "zone": timezone.get_current_timezone_name(),

@@ -148,6 +148,10 @@
     const key = check.match(/posts\/(\d+)\//)?.[1];
     let timer = 0;
     let asked = 0;
+    form.addEventListener("submit", () => {
+      clearTimeout(timer); // the answer brings the checks along
+      asked += 1;
+    });
     form.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(async () => {
