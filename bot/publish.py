@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot import images
 from bot.deliver import Hands, deliver
 from bot.networks import fence, registry
 from bot.networks.base import (
@@ -94,13 +95,14 @@ def publish(
     stop: Callable[[], bool] = lambda: False,
     steady: fence.Steady = fence.steady,
     sleep: Callable[[float], None] = time.sleep,
+    fetch: images.Fetch | None = None,
 ) -> Report:
     """Settle what is open, then send what is due, one post after the other, until none is left.
 
-    `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock.
+    `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock. `fetch` gets the images of posts.
     """
     report = Report()
-    hands = Hands(clock, steady, sleep, client_for, report)
+    hands = Hands(clock, steady, sleep, client_for, report, fetch)
     _sweep(clock(), report)
     take_down(clock=clock, client_for=client_for, report=report, stop=stop)
     reconcile(clock=clock, client_for=client_for, report=report, stop=stop)
@@ -178,6 +180,7 @@ def _sweep(now: datetime, report: Report) -> None:
             attempt_id=attempt.pk,
             attempt_number=attempt.number,
             account=attempt.post.account.name,
+            network=attempt.post.account.network,
             live=attempt.post.account.live,
             content=attempt.revision.content,
             due_at=attempt.opened_at,

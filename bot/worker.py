@@ -102,6 +102,7 @@ class Pass:
                 self.configuration, Endpoints.from_environment(os.environ), _now
             ),
             stop=self.stop,
+            fetch=self.fetch,
         )
         return report.sentence()
 
