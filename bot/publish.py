@@ -97,15 +97,14 @@ def publish(
     sleep: Callable[[float], None] = time.sleep,
     fetch: images.Fetch | None = None,
 ) -> Report:
-    """Settle what is open, then send what is due, one post after the other, until none is left.
+    """Send what is due, one post after the other, until none is left; then settle what is open.
 
-    `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock. `fetch` gets the images of posts.
+    `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock.
+    `fetch` gets the images of posts.
     """
     report = Report()
     hands = Hands(clock, steady, sleep, client_for, report, fetch)
     _sweep(clock(), report)
-    take_down(clock=clock, client_for=client_for, report=report, stop=stop)
-    reconcile(clock=clock, client_for=client_for, report=report, stop=stop)
     tidy(configuration, now=clock(), report=report)
     while not stop():
         now = clock()
@@ -119,6 +118,13 @@ def publish(
         if claim is None:
             break
         deliver(claim, hands, deadline)
+
+    def busy() -> bool:
+        """Reading can wait: a post that has become due meanwhile goes first, with the next pass."""
+        return stop() or queries.due(clock()).exists()
+
+    take_down(clock=clock, client_for=client_for, report=report, stop=busy)
+    reconcile(clock=clock, client_for=client_for, report=report, stop=busy)
     return report
 
 
