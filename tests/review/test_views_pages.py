@@ -135,7 +135,8 @@ def test_the_post_page_tells_the_whole_story(sian: Client) -> None:
     assert "worker-7" in page.text
     assert tree.xpath("//a[@href='https://x.com/cohes3ion/status/1']")
     assert "Revision 1 by herodr" in page.text
-    assert not tree.xpath("//main//form")
+    # All that is left to do with it is to take it down.
+    assert tree.xpath("//main//form/@action") == [reverse("verb", args=[post.pk, "take-down"])]
 
 
 def test_times_are_shown_in_the_calendars_zone(sian: Client, config: Path) -> None:
