@@ -10,11 +10,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 
-from bot import retry
+from bot import images, retry
 from bot.networks import fence
 from bot.networks.base import (
     AlreadyPublished,
@@ -24,11 +25,14 @@ from bot.networks.base import (
     NotSent,
     OutcomeUnknown,
     Published,
+    Refused,
+    ShowsImages,
     Temporary,
 )
 from bot.networks.wire import TOO_LATE
 from bot.reconcile import CLOCKS_DIFFER, ClientFor, Clock, Report
 from review import accounts, queries, transitions
+from review.text import facts_of
 from review.transitions import Claim, TransitionError
 
 log = logging.getLogger(__name__)
@@ -36,6 +40,8 @@ log = logging.getLogger(__name__)
 # How long an outcome is kept in hand while the database is away. Longer than a lease would not help: by then
 # others have taken over.
 KEEP_TRYING = timedelta(minutes=3)
+# So often a post waits for trouble with its image to pass; then it goes without.
+_IMAGE_TRIES = 2
 _LONGEST_NAP = 5.0  # seconds
 # A duplicate that the network reports may be older than our own try; then it proves nothing about it.
 _PROOF_WITHIN = timedelta(hours=24)
@@ -50,6 +56,7 @@ class Hands:
     sleep: Callable[[float], None]
     client_for: ClientFor
     report: Report
+    fetch: images.Fetch | None = None  # for images; without it there are none
 
 
 def deliver(claim: Claim, hands: Hands, deadline: float) -> None:
@@ -94,8 +101,11 @@ def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
         return found, "An earlier try had published it; it was not sent again."
     if fence.passed():
         raise Temporary(f"It was not sent: {TOO_LATE}.")
+    media, without = _upload(claim, client, hands)
     try:
-        return client.deliver(claim.content), ""
+        if media:
+            return cast(ShowsImages, client).deliver(claim.content, media=media), ""
+        return client.deliver(claim.content), without
     except AlreadyPublished as error:
         if blind and _is_proof(claim, error, hands.clock()):
             return Published(error.network_id, error.url), (
@@ -135,6 +145,33 @@ def _look_first(claim: Claim, client: Client) -> tuple[Published | None, bool]:
         if found is not None and not queries.is_known(claim.post_id, found.network_id):
             return found, False
     return None, False
+
+
+def _upload(claim: Claim, client: Client, hands: Hands) -> tuple[str, str]:
+    """Give the network the post's image. Returns its id there, and in a sentence why there is none.
+
+    An image that cannot be had does not hold an announcement up: it goes out with its link alone, and says
+    so. Raises a `NotSent` for trouble of the account, and for what may pass, the first times.
+    """
+    upload = getattr(client, "upload", None)
+    if not claim.content.image or not claim.live or hands.fetch is None or upload is None:
+        return "", ""
+    try:
+        image = images.load(claim.content, facts=facts_of(claim.network), fetch=hands.fetch)
+        return str(upload(image)), ""
+    except images.NoImage as error:
+        why = str(error)
+    except (Refused, Temporary) as error:
+        if isinstance(error, Temporary) and claim.attempt_number <= _IMAGE_TRIES:
+            raise
+        why = str(error)
+    except NotSent:
+        raise
+    except Exception as error:
+        log.exception("post %s: the image", claim.post_id)
+        why = f"({type(error).__name__})"
+    log.warning("post %s goes without its image: %s", claim.post_id, why)
+    return "", f"It was published without its image. {why}"
 
 
 def _is_proof(claim: Claim, error: AlreadyPublished, now: datetime) -> bool:

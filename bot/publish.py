@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot import images
 from bot.deliver import Hands, deliver
 from bot.networks import fence, registry
 from bot.networks.base import (
@@ -94,16 +95,16 @@ def publish(
     stop: Callable[[], bool] = lambda: False,
     steady: fence.Steady = fence.steady,
     sleep: Callable[[float], None] = time.sleep,
+    fetch: images.Fetch | None = None,
 ) -> Report:
-    """Settle what is open, then send what is due, one post after the other, until none is left.
+    """Send what is due, one post after the other, until none is left; then settle what is open.
 
     `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock.
+    `fetch` gets the images of posts.
     """
     report = Report()
-    hands = Hands(clock, steady, sleep, client_for, report)
+    hands = Hands(clock, steady, sleep, client_for, report, fetch)
     _sweep(clock(), report)
-    take_down(clock=clock, client_for=client_for, report=report, stop=stop)
-    reconcile(clock=clock, client_for=client_for, report=report, stop=stop)
     tidy(configuration, now=clock(), report=report)
     while not stop():
         now = clock()
@@ -124,6 +125,13 @@ def publish(
         if claim is None:
             break
         deliver(claim, hands, deadline)
+
+    def busy() -> bool:
+        """Reading can wait: a post that has become due meanwhile goes first, with the next pass."""
+        return stop() or queries.due(clock()).exists()
+
+    take_down(clock=clock, client_for=client_for, report=report, stop=busy)
+    reconcile(clock=clock, client_for=client_for, report=report, stop=busy)
     return report
 
 
@@ -188,6 +196,7 @@ def _sweep(now: datetime, report: Report) -> None:
             attempt_id=attempt.pk,
             attempt_number=attempt.number,
             account=attempt.post.account.name,
+            network=attempt.post.account.network,
             live=attempt.post.account.live,
             content=attempt.revision.content,
             due_at=attempt.opened_at,

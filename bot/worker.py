@@ -15,7 +15,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -117,6 +117,7 @@ class Pass:
                 self.configuration, Endpoints.from_environment(os.environ), _now
             ),
             stop=self.stop,
+            fetch=self.fetch,
         )
         return report.sentence()
 
@@ -188,6 +189,10 @@ class Loop:
         """Send what is due. Costs one query when nothing is."""
 
         def act() -> None:
+            soon = queries.due_within(_now(), timedelta(seconds=PUBLISH_EVERY))
+            if soon is not None:
+                # On time, not with the tick after it.
+                self.stopping.wait(max(0.0, (soon - _now()).total_seconds()))
             with self.publishing:
                 if not self.stopping.is_set() and publish.anything_to_do(now=_now()):
                     self.one_pass().publish()

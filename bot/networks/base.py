@@ -87,6 +87,15 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """An image to be posted: its bytes, its media type ("image/png") and its alt text."""
+
+    data: bytes = field(repr=False)
+    kind: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountDetails:
     """What a client needs to know of an account. `secret(name)` returns a secret's value or "".
 
@@ -122,6 +131,21 @@ class Client(Protocol):
 
     def delete(self, network_id: str) -> None:
         """Take a published post down; quietly done when it is already gone. Raises a `NetworkError`."""
+        ...
+
+
+class ShowsImages(Protocol):
+    """What a client has besides when its network shows images."""
+
+    def upload(self, image: Image) -> str:
+        """Give the network an image, which nobody sees yet, and return its id there.
+
+        Whatever goes wrong, nothing was published: raises a `NotSent`.
+        """
+        ...
+
+    def deliver(self, content: Content, *, media: str = "") -> Published:
+        """As `Client.deliver`, with the uploaded image `media`."""
         ...
 
 

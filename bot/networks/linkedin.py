@@ -20,12 +20,13 @@ from urllib.parse import quote, unquote
 
 from linkedin_v2.linkedin import LinkedInApplication, LinkedInAuthentication
 
-from bot.networks import answers, credentials, linkedin_errors, matching, wire
+from bot.networks import answers, credentials, linkedin_errors, linkedin_post, matching, wire
 from bot.networks.answers import Answer
 from bot.networks.base import (
     AccountDetails,
     CannotLook,
     Endpoints,
+    Image,
     NetworkError,
     OutcomeUnknown,
     Published,
@@ -33,14 +34,12 @@ from bot.networks.base import (
     Temporary,
     Unauthorised,
 )
-from bot.networks.little_text import escape, unescape
-from review.text import Content, facts_of
+from bot.networks.little_text import unescape
+from review.text import Content
 
 SIGN_IN_SCOPES = ("openid", "profile")
 MEMBER_SCOPES = (*SIGN_IN_SCOPES, "w_member_social")
 ORGANISATION_SCOPES = (*SIGN_IN_SCOPES, "w_organization_social", "r_organization_social")
-
-_FACTS = facts_of("linkedin")
 
 _AUTHOR = re.compile(r"urn:li:(person:[A-Za-z0-9_-]+|organization:[0-9]+)")
 _POST = re.compile(r"urn:li:[A-Za-z]+:[0-9]+")
@@ -165,6 +164,17 @@ class _Application(LinkedInApplication):  # type: ignore[misc]  # the library ha
             auth=wire.Bearer(self.authentication.token.access_token),
         )
 
+    def put(self, url: str, image: Image) -> Answer:
+        """Send the bytes of an image to the signed address `url`; the token goes to LinkedIn only."""
+        ours = linkedin_post.is_theirs(url, api=self._session.url("/"))
+        return self._session.request(
+            "PUT",
+            url,
+            data=image.data,
+            headers={"Content-Type": image.kind},
+            auth=wire.Bearer(self.authentication.token.access_token) if ours else None,
+        )
+
 
 def member(token: str, *, endpoints: Endpoints, patience: wire.Patience = wire.PATIENCE) -> Member:
     """Ask LinkedIn who signed in. Raises `Unauthorised` or `Temporary`."""
@@ -218,9 +228,31 @@ class LinkedInClient:
     def _is_organisation(self) -> bool:
         return self._details.author.startswith("urn:li:organization:")
 
-    def deliver(self, content: Content) -> Published:
+    def upload(self, image: Image) -> str:
+        """Upload an image: ask where to, then put it there. The alt text goes with the post."""
+        owner = {"initializeUploadRequest": {"owner": self._details.author}}
+        answer = self._ask(
+            "POST", "/rest/images?action=initializeUpload", data=owner, changes=False
+        )
+        place = linkedin_post.upload_of(answer.fields())
+        if not answer.ok:
+            raise self._passing(answer)
+        if place is None:
+            raise Temporary("LinkedIn did not say where to put the image.")
+        put = wire.ask(
+            "LinkedIn",
+            "LINKEDIN_API_URL",
+            lambda: self._application.put(place.url, image),
+            changes=False,
+        )
+        if not put.ok:
+            raise self._passing(put)
+        return place.urn
+
+    def deliver(self, content: Content, *, media: str = "") -> Published:
         """Publish the text, with its link as a card: LinkedIn does not read the linked page itself."""
-        answer = self._ask("POST", "/rest/posts", data=self._post(content), changes=True)
+        body = linkedin_post.body_of(content, author=self._details.author, media=media)
+        answer = self._ask("POST", "/rest/posts", data=body, changes=True)
         if answer.ok:
             # The body is empty; the id, percent-encoded by some Rest.li servers, is the proof.
             urn = unquote(answer.headers.get("x-restli-id", "").strip())
@@ -281,31 +313,6 @@ class LinkedInClient:
             changes=changes,
             mend=f"Check {self._details.credentials}_ACCESS_TOKEN.",
         )
-
-    def _post(self, content: Content) -> dict[str, Any]:
-        post: dict[str, Any] = {
-            "author": self._details.author,
-            "commentary": escape(content.text),
-            "visibility": "PUBLIC",
-            "distribution": {
-                "feedDistribution": "MAIN_FEED",
-                "targetEntities": [],
-                "thirdPartyDistributionChannels": [],
-            },
-            "lifecycleState": "PUBLISHED",
-            "isReshareDisabledByAuthor": False,
-        }
-        if content.link:
-            article = {
-                "source": content.link,
-                "title": _cut(content.card_title.strip() or content.link, _FACTS.card_title_limit),
-            }
-            if content.card_description.strip():
-                article["description"] = _cut(
-                    content.card_description.strip(), _FACTS.card_description_limit
-                )
-            post["content"] = {"article": article}
-        return post
 
     def _newest(self, *, start: int) -> tuple[list[Mapping[str, Any]], bool]:
         """Return one page of posts, newest first, and whether there may be another."""
@@ -378,14 +385,6 @@ def _is(element: Mapping[str, Any], content: Content) -> bool:
     source = article.get("source") if isinstance(article, Mapping) else None
     links = [source] if isinstance(source, str) and source else []
     return matching.is_same(content, text=unescape(str(element.get("commentary", ""))), links=links)
-
-
-def _cut(text: str, limit: int) -> str:
-    """`text`, or its beginning that fits `limit` UTF-16 code units, as the editor counts them too."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) <= 2 * limit:
-        return text
-    return f"{units[: 2 * (limit - 1)].decode('utf-16-le', 'ignore').rstrip()}…"
 
 
 def _whole(value: object) -> int | None:

@@ -78,6 +78,8 @@ def error_of(
         return Temporary("LinkedIn was writing something else at the same moment.")
     if status == 429:
         return _throttled(answer, said, now=now)
+    if any(code.startswith(("MEDIA_ASSET_WAITING", "MEDIA_ASSET_PROCESSING_IN")) for code in codes):
+        return Temporary("LinkedIn is not done with the image yet.")
     return Refused(f"LinkedIn refused this{about}")
 
 

@@ -99,7 +99,7 @@ class Session:
         *,
         params: Mapping[str, str] | None = None,
         json: object = None,
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         auth: AuthBase | None = None,
     ) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.contrib.auth.models import Permission
@@ -255,6 +255,16 @@ def posted_since(moment: datetime) -> set[str]:
 def approved_in_rehearsal() -> QuerySet[Post]:
     """Return scheduled posts whose account has gone live since they were approved."""
     return posts([State.SCHEDULED]).filter(rehearsed=True, account__live=True)
+
+
+def due_within(now: datetime, span: timedelta) -> datetime | None:
+    """Return the next moment after `now`, and within `span`, at which a post becomes due; or None."""
+    return (
+        Post.objects.filter(state=State.SCHEDULED, due_at__gt=now, due_at__lte=now + span)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
 
 
 def next_due() -> datetime | None:

@@ -26,7 +26,7 @@ from bot.reconcile import Report
 from config.schema import Account as AccountSettings
 from config.schema import Configuration
 from config.timing import Calendar
-from review import accounts, halts, transitions
+from review import accounts, halts, queries, transitions
 from review.models import Account, Attempt, Event, Post
 from review.states import State
 from review.text import Content
@@ -435,3 +435,12 @@ def test_there_is_nothing_to_do_until_something_is_due() -> None:
     make_due_post()
     assert not publish.anything_to_do(now=NOW - minutes(1))
     assert publish.anything_to_do(now=NOW)
+
+
+def test_a_worker_knows_a_moment_ahead_when_the_next_post_is_due() -> None:
+    make_due_post()
+    second = timedelta(seconds=1)
+    assert queries.due_within(NOW - second / 2, second) == NOW
+    assert queries.due_within(NOW - second, second) == NOW
+    assert queries.due_within(NOW - 2 * second, second) is None
+    assert queries.due_within(NOW, second) is None

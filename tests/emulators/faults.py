@@ -239,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             self._send(reply, fault)
 
-    do_GET = do_POST = do_DELETE = _serve  # noqa: N815  # the names are http.server's
+    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  # the names are http.server's
 
     def _send(self, reply: Reply, fault: Fault | None) -> None:
         content = reply.content()

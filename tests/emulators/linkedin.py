@@ -73,6 +73,7 @@ class LinkedInEmulator(Emulator):
         self.page_size = 100
         self.duplicate_window = _DUPLICATE_WINDOW
         self.posts: list[Post] = []
+        self.images: dict[str, bytes | None] = {}  # by URN; None until the bytes have come
         self.grants = {TOKEN: Grant(scopes, self.clock() + timedelta(days=60))}
         self._codes: dict[str, tuple[str, frozenset[str], datetime]] = {}
         self._calls: dict[tuple[str, date], int] = {}
@@ -95,6 +96,10 @@ class LinkedInEmulator(Emulator):
             return self._token(request)
         if request.path == "/v2/userinfo" and request.method == "GET":
             return self._userinfo(request)
+        if request.path == "/rest/images" and request.method == "POST":
+            return self._initialise_upload(request)
+        if request.path.startswith("/dms-uploads/") and request.method == "PUT":
+            return self._put(request)
         if request.path == "/rest/posts" or request.path.startswith("/rest/posts/"):
             return self._posts(request)
         return trouble(404, "RESOURCE_NOT_FOUND", "No virtual resource found")
@@ -199,6 +204,47 @@ class LinkedInEmulator(Emulator):
             return trouble(400, "ILLEGAL_ARGUMENT", "Unsupported method")
         return self._finder(request, grant)
 
+    def _initialise_upload(self, request: Request) -> Reply:
+        grant = self._grant(request)
+        if isinstance(grant, Reply):
+            return grant
+        if refusal := self._wrong_headers(request) or self._over_limit(grant):
+            return refusal
+        owner = (request.json() or {}).get("initializeUploadRequest", {}).get("owner", "")
+        if request.query.get("action") != "initializeUpload" or not owner:
+            return trouble(400, "PARAM_INVALID", "Invalid query parameters passed to request")
+        if denied := self._denied(request, grant, owner, "CREATE"):
+            return denied
+        self._sequence += 1
+        urn = f"urn:li:image:C4D{self._sequence}"
+        self.images[urn] = None
+        value = {
+            "uploadUrlExpiresAt": int((self.clock() + timedelta(days=1)).timestamp() * 1000),
+            "uploadUrl": f"{self.url}/dms-uploads/{urn}/0?e=2&t=a%253D",
+            "image": urn,
+        }
+        return Reply(200, {"value": value})
+
+    def _put(self, request: Request) -> Reply:
+        urn = request.path.split("/")[2]
+        # The address is signed: another escaping of it is another address.
+        if urn not in self.images or "t=a%253D" not in request.url or not request.body:
+            return Reply(403, "Forbidden")
+        self.images[urn] = request.body
+        return Reply(201)
+
+    def _unknown_image(self, body: dict[str, Any]) -> Reply | None:
+        content = body.get("content", {})
+        media = content.get("media", {}).get("id")
+        urn = content.get("article", {}).get("thumbnail") or media
+        if urn is None:
+            return None
+        if urn not in self.images:
+            return trouble(400, "INVALID_IMAGE_ID", f"Image {urn} is invalid")
+        if self.images[urn] is None:
+            return trouble(400, "MEDIA_ASSET_WAITING_UPLOAD", f"Image {urn} waits for its upload")
+        return None
+
     def _wrong_headers(self, request: Request) -> Reply | None:
         version = request.headers.get("linkedin-version", "")
         if not version:
@@ -262,6 +308,8 @@ class LinkedInEmulator(Emulator):
         if refusal := invalid(body):
             return refusal
         if refusal := self._denied(request, grant, body["author"], "CREATE"):
+            return refusal
+        if refusal := self._unknown_image(body):
             return refusal
         now = self.clock()
         same = (body["author"], body["commentary"], _source(body))

@@ -1,7 +1,4 @@
-"""X as its documents and its recorded answers describe it: posts, timeline, signatures, limits.
-
-python -m tests.emulators.x --port 8901
-"""
+"""X as its documents and its recorded answers describe it: `python -m tests.emulators.x --port 8901`."""
 
 from __future__ import annotations
 
@@ -52,6 +49,7 @@ class Post:
     at: datetime
     visible_at: datetime
     deleted: bool = False
+    media: list[str] = field(default_factory=list)
 
 
 def problem(status: int, title: str, detail: str, kind: str = "about:blank", **more: Any) -> Reply:
@@ -117,8 +115,11 @@ class XEmulator(Emulator):
             "DELETE /2/tweets": Limits(50),
             "GET /2/tweets": Limits(900),
             "GET /2/users/me": Limits(75),
+            "POST /2/media/upload": Limits(500),
+            "POST /2/media/metadata": Limits(500),
             "GET /2/users/:id/tweets": Limits(900),
         }
+        self.media: dict[str, dict[str, Any]] = {}
         self._nonces: set[str] = set()
         self._sequence = 0
 
@@ -128,6 +129,8 @@ class XEmulator(Emulator):
             ("POST", r"/2/tweets", "POST /2/tweets", self._create),
             ("GET", r"/2/tweets/(\d{1,19})", "GET /2/tweets", self._show),
             ("DELETE", r"/2/tweets/(\d{1,19})", "DELETE /2/tweets", self._delete),
+            ("POST", r"/2/media/upload", "POST /2/media/upload", self._upload),
+            ("POST", r"/2/media/metadata", "POST /2/media/metadata", self._describe),
             ("GET", r"/2/users/me", "GET /2/users/me", self._me),
             ("GET", r"/2/users/(\d{1,19})/tweets", "GET /2/users/:id/tweets", self._timeline),
         ]
@@ -194,6 +197,9 @@ class XEmulator(Emulator):
         text = body.get("text")
         if wrong or not isinstance(text, str) or not text.strip():
             return invalid(wrong[0] if wrong else "$.text: is missing")
+        media = (body.get("media") or {}).get("media_ids", [])
+        if missing := [name for name in media if name not in self.media]:
+            return invalid(f"Your media IDs are invalid: {missing[0]}.")
         links = _addresses(text)
         if refusal := self._charge(Decimal("0.200") if links else Decimal("0.015")):
             return refusal
@@ -205,6 +211,7 @@ class XEmulator(Emulator):
                 403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."
             )
         post = self._store(text, links, now)
+        post.media = list(media)
         if self.balance is not None:
             self.balance -= Decimal("0.200") if links else Decimal("0.015")
         made = {
@@ -213,6 +220,38 @@ class XEmulator(Emulator):
             f"edit_history_{self.naming}_ids": [post.id],
         }
         return Reply(201, {"data": made})
+
+    def _upload(self, request: Request) -> Reply:
+        body = request.json()
+        if not isinstance(body, dict) or body.get("media_category") != "tweet_image":
+            return invalid("$.media_category: is missing")
+        if wrong := openapi.complaints("/2/media/upload", "post", body):
+            return invalid(wrong[0])
+        data = base64.b64decode(str(body.get("media", "")), validate=True)
+        if not data or len(data) > 5_000_000:
+            return invalid("The size of the media is not allowed.")
+        self._sequence += 1
+        number = str(10**18 + self._sequence)
+        self.media[number] = {"data": data, "alt": ""}
+        made = {
+            "id": number,
+            "media_key": f"3_{number}",
+            "size": len(data),
+            "expires_after_secs": 86400,
+        }
+        return Reply(200, {"data": made})
+
+    def _describe(self, request: Request) -> Reply:
+        body = request.json()
+        if wrong := openapi.complaints("/2/media/metadata", "post", body):
+            return invalid(wrong[0])
+        if not isinstance(body, dict) or body.get("id") not in self.media:
+            return invalid("$.id: is no media of yours")
+        words = body["metadata"]["alt_text"]["text"]
+        if len(words) > 1000:
+            return invalid("$.metadata.alt_text.text: is longer than 1000")
+        self.media[body["id"]]["alt"] = words
+        return Reply(200, {"data": {"id": body["id"], "associated_metadata": body["metadata"]}})
 
     def _charge(self, price: Decimal) -> Reply | None:
         if self.capped_until is not None and self.capped_until > self.clock().date():

@@ -62,6 +62,8 @@ STALLS = {
     "arrived": (5, 24),
     "answered": (5, 24),
 }
+# Seconds between passes. Together long enough for a clock that was set back by an hour, and for trouble in
+# reading after that.
 STEPS = (
     0,
     1,
@@ -80,7 +82,11 @@ STEPS = (
     61,
     301,
     901,
-)  # seconds between passes
+    901,
+    301,
+    301,
+    301,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Claim:
     live: bool
     content: Content
     due_at: datetime
+    network: str = ""
     revision_number: int = 1
     doubts: tuple[Doubt, ...] = ()  # earlier tries of this post that may have published it
 
@@ -105,6 +106,7 @@ def claim(
         live=post.account.live,
         content=revision.content,
         due_at=due_at,
+        network=post.account.network,
         revision_number=revision.number,
         doubts=doubts,
     )

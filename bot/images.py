@@ -1,0 +1,83 @@
+"""The image of a post: fetched from where the approved post says, and checked against its network's limits."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+
+from bot.fetch import FetchError, Request
+from bot.networks.base import Image
+from bot.values import Fetched
+from review.text import Content, NetworkFacts
+
+Fetch = Callable[[Sequence[Request]], Sequence[Fetched | FetchError]]
+
+_SIGNS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+
+
+class NoImage(Exception):
+    """The image cannot be had, or its network does not take it. The text says why."""
+
+
+def load(content: Content, *, facts: NetworkFacts, fetch: Fetch) -> Image:
+    """Fetch the image of `content` under the guards of `fetch`. Raises `NoImage`."""
+    answer = fetch([Request(url=content.image)])[0]
+    if isinstance(answer, FetchError):
+        raise NoImage(f"The image {content.image} cannot be fetched: {answer}")
+    if answer.status != 200 or not answer.body:
+        raise NoImage(f"The image {content.image} cannot be fetched ({answer.status}).")
+    kind = kind_of(answer.body)
+    if kind not in facts.image_types:
+        known = ", ".join(name.removeprefix("image/").upper() for name in facts.image_types)
+        raise NoImage(f"{facts.label} takes images as {known}, and this is none of them.")
+    if facts.image_bytes and len(answer.body) > facts.image_bytes:
+        raise NoImage(
+            f"The image has {len(answer.body):,} bytes, and {facts.label} takes {facts.image_bytes:,}."
+        )
+    width, height = size_of(answer.body, kind)
+    if facts.image_pixels and width * height > facts.image_pixels:
+        raise NoImage(
+            f"The image has {width:,} times {height:,} pixels, and {facts.label} takes "
+            f"{facts.image_pixels:,} in all."
+        )
+    return Image(answer.body, kind, content.image_alt.strip())
+
+
+def kind_of(data: bytes) -> str:
+    """Return the media type that the first bytes show, whatever a server calls it; "" for no image."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for sign, kind in _SIGNS if data.startswith(sign)), "")
+
+
+def size_of(data: bytes, kind: str) -> tuple[int, int]:
+    """Return width and height in pixels; (0, 0) where the bytes do not say."""
+    try:
+        if kind == "image/png":
+            width, height = struct.unpack(">II", data[16:24])
+        elif kind == "image/gif":
+            width, height = struct.unpack("<HH", data[6:10])
+        elif kind == "image/jpeg":
+            return _jpeg(data)
+        else:
+            return 0, 0
+    except struct.error:
+        return 0, 0
+    return width, height
+
+
+def _jpeg(data: bytes) -> tuple[int, int]:
+    place = 2
+    while place + 9 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        # A frame header holds the size: SOF0 to SOF15, without DHT, JPG and DAC.
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", data[place + 5 : place + 9])
+            return width, height
+        place += 2 + int(struct.unpack(">H", data[place + 2 : place + 4])[0])
+    return 0, 0

@@ -1,0 +1,84 @@
+"""How a post and an image are written for LinkedIn. Pure.
+
+https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.networks.little_text import escape
+from review.text import Content, facts_of
+
+_FACTS = facts_of("linkedin")
+_IMAGE = re.compile(r"urn:li:image:[A-Za-z0-9_-]{1,150}")
+
+
+def body_of(content: Content, *, author: str, media: str = "") -> dict[str, Any]:
+    """Return the body that publishes `content`: its link as a card with the image `media`, or the image alone."""
+    post: dict[str, Any] = {
+        "author": author,
+        "commentary": escape(content.text),
+        "visibility": "PUBLIC",
+        "distribution": {
+            "feedDistribution": "MAIN_FEED",
+            "targetEntities": [],
+            "thirdPartyDistributionChannels": [],
+        },
+        "lifecycleState": "PUBLISHED",
+        "isReshareDisabledByAuthor": False,
+    }
+    if content.link:
+        article = {
+            "source": content.link,
+            "title": _cut(content.card_title.strip() or content.link, _FACTS.card_title_limit),
+        }
+        if content.card_description.strip():
+            article["description"] = _cut(
+                content.card_description.strip(), _FACTS.card_description_limit
+            )
+        if media:
+            article |= {"thumbnail": media, "thumbnailAltText": content.image_alt.strip()}
+        post["content"] = {"article": article}
+    elif media:
+        post["content"] = {"media": {"id": media, "altText": content.image_alt.strip()}}
+    return post
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where the bytes of an image go, and what the image is called afterwards."""
+
+    url: str
+    urn: str
+
+
+def upload_of(answer: Mapping[str, Any]) -> Upload | None:
+    """Read the answer to `initializeUpload`; None where it names no place."""
+    value = answer.get("value")
+    if not isinstance(value, Mapping):
+        return None
+    url, urn = str(value.get("uploadUrl") or ""), str(value.get("image") or "")
+    if urlsplit(url).scheme not in ("https", "http") or not _IMAGE.fullmatch(urn):
+        return None
+    return Upload(url, urn)
+
+
+def is_theirs(url: str, *, api: str) -> bool:
+    """Say whether `url` is on LinkedIn's hosts, or on the host that stands in for its API."""
+    host = urlsplit(url).hostname or ""
+    return host == urlsplit(api).hostname or (
+        host.endswith(".linkedin.com") and url.startswith("https://")
+    )
+
+
+def _cut(text: str, limit: int) -> str:
+    """`text`, or its beginning that fits `limit` UTF-16 code units, as the editor counts them too."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * limit:
+        return text
+    return f"{units[: 2 * (limit - 1)].decode('utf-16-le', 'ignore').rstrip()}…"

@@ -1,0 +1,49 @@
+"""Taking a published post down at the desk."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from review import transitions
+from review.models import Post
+from tests.making import NOW, make_due_post, minutes
+from tests.review.desk import do, message
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config")]
+
+
+def published() -> Post:
+    post = make_due_post()
+    claim = transitions.claim(worker="w", now=NOW, lease=minutes(3))
+    assert claim is not None
+    return transitions.confirm_sent(claim, now=NOW, network_id=str(post.pk), url="https://x.com/1")
+
+
+def test_a_published_post_can_be_taken_down_with_a_reason(sian: Client) -> None:
+    post = published()
+    page = reverse("post", args=[post.pk])
+    assert "Take it down" in sian.get(page).content.decode()
+    answer = do(sian, post, "take-down", reason="a wrong figure")
+    assert message(sian, answer).startswith("It will be taken down in a moment.")
+    post.refresh_from_db()
+    assert post.take_down_at == NOW
+    after = sian.get(page).content.decode()
+    assert "Siân takes it down: a wrong figure" in after
+    assert "Take it down" not in after
+
+
+def test_without_a_reason_it_stays(sian: Client) -> None:
+    post = published()
+    assert do(sian, post, "take-down", reason="").status_code == 422
+    post.refresh_from_db()
+    assert post.take_down_at is None
+
+
+def test_who_may_only_look_cannot_take_anything_down(charlie: Client) -> None:
+    post = published()
+    assert "Take it down" not in charlie.get(reverse("post", args=[post.pk])).content.decode()
+    do(charlie, post, "take-down", reason="I want to")
+    post.refresh_from_db()
+    assert post.take_down_at is None
