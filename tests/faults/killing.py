@@ -84,6 +84,7 @@ class Nursery:
         config.mkdir(exist_ok=True)
         (config / "accounts.toml").write_text(ACCOUNTS)
         (config / "sources.toml").write_text("")
+        (config / "calendar.toml").write_text('spacing = "0s"\n')
         self._process = subprocess.Popen(
             [sys.executable, "-c", NURSERY],
             cwd=folder,

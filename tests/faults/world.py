@@ -40,7 +40,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BEGIN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PATIENCE = Patience(connect=2, read=1.0, whole=1.5)
 SIAN = transitions.operator("Siân")
-CALENDAR = Calendar.model_validate({"slots": ["Mon-Fri 09:30"]})
+# No spacing: these posts are hours late on purpose, and a backlog would keep it.
+CALENDAR = Calendar.model_validate({"slots": ["Mon-Fri 09:30"], "spacing": "0s"})
 NETWORK_OF = {"x": "x", "page": "linkedin", "member": "linkedin"}
 CONFIGURATION = Configuration(
     directory=ROOT / "config",

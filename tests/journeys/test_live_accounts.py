@@ -116,7 +116,7 @@ def test_a_dead_token_pauses_the_account_and_says_the_mend(
     assert paused["ours-x"]["paused"]
     assert paused["ours-x"]["trouble"]
     assert "wrong" not in str(paused)
-    assert terminal.run("check", code=1).stdout.count("it is paused") == 1
+    assert terminal.run("check", code=1).stdout.count("account paused: ours-x") == 1
     assert networks[0].ledger == {}
 
     # Mended and resumed, it publishes what waited.

@@ -215,7 +215,7 @@ def test_a_queue_of_any_size_asks_the_database_the_same_number_of_times(
     sian: Client, posts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     fill(posts)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = sian.get(reverse("queue"))
     assert page.text.count('class="announcement"') == min(posts // 2, 25)
 
@@ -234,7 +234,7 @@ def test_the_other_lists_ask_a_fixed_number_of_times_too(
         )
         if number % 2:
             transitions.withdraw(due.pk, by=SIAN, now=NOW)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert sian.get(reverse(address)).status_code == 200
 
 

@@ -144,6 +144,7 @@ def _comment(call: _Call) -> str:
     return gettext("Comment kept.")
 
 
+TAKE_DOWN = "take-down"
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
     Verb.REJECT.value: (forms.RejectForm, _reject),
@@ -152,11 +153,17 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.WITHDRAW.value: (forms.ReasonForm, _withdraw),
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
-    "take-down": (forms.ReasonForm, _take_down),
+    TAKE_DOWN: (forms.ReasonForm, _take_down),
     COMMENT: (forms.CommentForm, _comment),
 }
 # What the page offers to take back afterwards.
 CAN_BE_UNDONE = (Verb.APPROVE.value, Verb.REJECT.value)
+
+
+def _may(by: Actor, verb: str) -> bool:
+    if verb == COMMENT:
+        return by.may_edit
+    return by.may_decide if verb == TAKE_DOWN else by.may(Verb(verb))
 
 
 @desk
@@ -178,7 +185,7 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "onward": request.POST.get("next", ""),
         "status": 422,
     }
-    if not (by.may_edit if verb == COMMENT else by.may(Verb(verb))):
+    if not _may(by, verb):
         return ended(
             request, transitions.NotAllowed(_may_not(by)), post=post, typed=_typed(request)
         )
