@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -193,6 +194,16 @@ class Away:
         child.end()
 
 
+def _most_held() -> int:
+    """Return the most memory that this process ever held, in bytes."""
+    # Linux counts in ru_maxrss what the parent held when it started us; VmHWM is our own.
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def _serve(handle: int, memory: int) -> None:
     """Be the child: do what comes over the line until it closes."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -205,7 +216,7 @@ def _serve(handle: int, memory: int) -> None:
                 return
             result = _tried(getattr(importlib.import_module(module), name), job)
             del job
-            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            grown = _most_held()
             try:
                 line.send_bytes(pickle.dumps((grown, result), pickle.HIGHEST_PROTOCOL))
             except MemoryError:
