@@ -13,6 +13,7 @@ import typer
 
 from bot.commands import (
     check,
+    connecting,
     keeping,
     looking,
     moving,
@@ -36,6 +37,7 @@ app.command()(serving.web)
 app.command()(serving.worker)
 app.command()(serving.release)
 app.command()(serving.sign_in)
+app.command()(connecting.connect)
 app.command()(looking.preview)
 app.add_typer(looking.rules_app, name="rules")
 app.add_typer(queue.app, name="queue")
