@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypedDict
 
 from bot import images
 from bot.deliver import Hands, deliver
@@ -108,19 +109,12 @@ def publish(
     tidy(configuration, now=clock(), report=report)
     while not stop():
         now = clock()
-        silent = [
-            account.name
-            for account in configuration.accounts
-            if slots.blackout_at(now, calendar=configuration.calendar, account=account.name)
-        ]
         deadline = steady() + (LEASE - LAST_REQUEST).total_seconds()
         claim = transitions.claim(
             worker=worker,
             now=now,
             lease=LEASE,
-            silent=silent,
-            spaced=queries.posted_since(now - configuration.calendar.spacing),
-            spacing=configuration.calendar.spacing,
+            **_held_back(configuration, now),
         )
         if claim is None:
             break
@@ -128,11 +122,32 @@ def publish(
 
     def busy() -> bool:
         """Reading can wait: a post that has become due meanwhile goes first, with the next pass."""
-        return stop() or queries.due(clock()).exists()
+        now = clock()
+        return stop() or queries.may_go(now, **_held_back(configuration, now)).exists()
 
     take_down(clock=clock, client_for=client_for, report=report, stop=busy)
     reconcile(clock=clock, client_for=client_for, report=report, stop=busy)
     return report
+
+
+class _HeldBack(TypedDict):
+    silent: list[str]
+    spaced: set[str]
+    spacing: timedelta
+
+
+def _held_back(configuration: schema.Configuration, now: datetime) -> _HeldBack:
+    """Say which accounts are silent at `now`, and which posted so lately that a backlog of theirs waits."""
+    calendar = configuration.calendar
+    return {
+        "silent": [
+            account.name
+            for account in configuration.accounts
+            if slots.blackout_at(now, calendar=calendar, account=account.name)
+        ],
+        "spaced": queries.posted_since(now - calendar.spacing),
+        "spacing": calendar.spacing,
+    }
 
 
 # -- what has waited too long --------------------------------------------------------------------------

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
 from bot.commands import ready
-
-ALIVE_FOR = timedelta(minutes=2)  # since the last heartbeat
 
 
 def status(
@@ -67,7 +65,7 @@ def go_on(
 
 def collect(now: datetime) -> dict[str, Any]:
     """Return how things stand, in the shape the design gives `bot status --json`."""
-    from review import budgets, intake, queries
+    from review import budgets, health, intake, queries
 
     configuration = ready.configuration()
     zone = configuration.calendar.zone
@@ -112,7 +110,7 @@ def collect(now: datetime) -> dict[str, Any]:
                 "name": worker.name,
                 "started_at": _iso(worker.started_at),
                 "heartbeat_at": _iso(worker.heartbeat_at),
-                "alive": worker.stopped_at is None and now - worker.heartbeat_at < ALIVE_FOR,
+                "alive": health.is_alive(worker, now=now),
             }
             for worker in queries.workers()
         ],

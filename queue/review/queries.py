@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -231,6 +231,23 @@ def due(now: datetime) -> QuerySet[Post]:
         .exclude(account__paused=True, account__paused_until__gt=now)
         .exclude(rehearsed=True, account__live=True)
         .order_by("due_at", "pk")
+    )
+
+
+def may_go(
+    now: datetime,
+    *,
+    silent: Collection[str] = (),
+    spaced: Collection[str] = (),
+    spacing: timedelta = timedelta(0),
+) -> QuerySet[Post]:
+    """Return the due posts that a worker may take in hand: none of a `silent` account, and of those in
+    `spaced`, which posted less than `spacing` ago, none that is later than that: a backlog does not burst.
+    """
+    return (
+        due(now)
+        .exclude(account__name__in=list(silent))
+        .exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
     )
 
 

@@ -370,6 +370,16 @@ def test_a_backlog_goes_out_oldest_first_with_the_calendars_spacing() -> None:
     assert fresh(posts[1]).state == State.PUBLISHED
 
 
+def test_what_is_unconfirmed_is_looked_for_while_a_backlog_waits() -> None:
+    lost, waiting = make_due_post(), make_due_post()
+    network = Network(fails=[(OutcomeUnknown("timed out"), True)])
+    back = NOW + minutes(120)
+    go(network, at=back)
+    assert fresh(lost).state == State.UNCONFIRMED
+    assert go(network, at=back + minutes(1)).confirmed == 1
+    assert (fresh(lost).state, fresh(waiting).state) == (State.PUBLISHED, State.SCHEDULED)
+
+
 def test_a_post_approved_for_now_does_not_wait_behind_a_backlog() -> None:
     for _ in range(2):
         make_due_post()

@@ -63,11 +63,9 @@ def claim(
     attempt may take.
     """
     due = (
-        queries.due(now)
+        queries.may_go(now, silent=silent, spaced=spaced, spacing=spacing)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("account", "announcement")
-        .exclude(account__name__in=list(silent))
-        .exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
     )
     post = due.first()
     if post is None or post.approved_number is None or post.due_at is None:
