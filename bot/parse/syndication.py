@@ -166,6 +166,8 @@ def _reasonable(document: bytes) -> etree._Element | None:
 class _Expat(xml.sax.expatreader.ExpatParser):
     """Hands over each text as one: else Expat cuts it at every line and entity, a third of the time."""
 
+    _parser: Any
+
     def reset(self) -> None:
         super().reset()
         self._parser.buffer_text = True

@@ -117,7 +117,7 @@ def test_validators_are_kept_only_with_the_entries(monkeypatch: pytest.MonkeyPat
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("review.intake.store", broken)
+        patch.setattr("review.intake.store_all", broken)
         go(web)
     assert (row().etag, row().health) == ("", "broken")
     assert "could not be stored" in row().trouble
