@@ -92,7 +92,7 @@ def take(
             others.append(poll)
     for alike in quiet.values():
         rhythm = pace.from_data(json.loads(alike[0].due.rhythm))
-        wait = _wait(alike[0], since=_since(alike[0].due), rhythm=rhythm, now=now)
+        wait = _wait(alike[0], since=alike[0].due.since, rhythm=rhythm, now=now)
         until = pace.moment(now, wait, jitter=rng.random(), rhythm=rhythm)
         batches.put_off([poll.due.pk for poll in alike], now=now, until=until)
     if not (to_read or others):
@@ -141,12 +141,8 @@ def _likeness(poll: Poll, *, now: datetime) -> tuple[object, ...]:
         headers.get("cache-control"),
         expires and (expires, headers.get("date")),
         due.rhythm,
-        (now - (_since(due) or now)) // pace.QUIET_STEP,
+        (now - (due.since or now)) // pace.QUIET_STEP,
     )
-
-
-def _since(due: Due) -> datetime | None:
-    return batches.moment(due.since) if due.since else None
 
 
 def _is_quiet(due: Due, answer: Fetched) -> bool:

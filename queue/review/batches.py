@@ -22,9 +22,10 @@ _CLAIM = """
         SELECT id FROM review_source WHERE active AND next_check_at <= %s AND health <> 'gone'
         ORDER BY next_check_at LIMIT %s {lock})
     RETURNING id, name, url, address, etag, last_modified, read_as, body_hash,
-        health = 'ok' AND trouble = '' AND failures = 0 AND moved_to = '', baselined_at IS NOT NULL,
-        CAST(rhythm AS text), CAST(COALESCE(news_at, baselined_at) AS text)
+        health = 'ok' AND trouble = '' AND failures = 0 AND moved_to = '',
+        CAST(rhythm AS text), CAST(news_at AS text), CAST(baselined_at AS text)
 """
+# Not "baselined_at IS NOT NULL": SQLite before 3.41 says 1 to that here, whatever is in the column.
 # What sources.toml says of a source is written by `intake.sync_sources` alone.
 _NOT_OURS = ("id", "name", "url", "active")
 
@@ -33,8 +34,8 @@ _NOT_OURS = ("id", "name", "url", "active")
 class Due:
     """A source that is due: what of its row is needed while nothing has changed.
 
-    `is_well`: its last poll went well and nothing waits to be noted. `rhythm` is JSON; `since` is when it last
-    had news, or was read first, as text.
+    `is_well`: its last poll went well and nothing waits to be noted. `rhythm` is JSON; the moments are text, as
+    the database writes them.
     """
 
     pk: int
@@ -46,9 +47,20 @@ class Due:
     read_as: str
     body_hash: str
     is_well: bool
-    is_known: bool
     rhythm: str
-    since: str | None
+    news_at: str | None
+    baselined_at: str | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has been read at this address."""
+        return self.baselined_at is not None
+
+    @property
+    def since(self) -> datetime | None:
+        """When it last had news, else when it was first read."""
+        written = self.news_at or self.baselined_at
+        return _moment(written) if written else None
 
 
 def claim(number: int, *, now: datetime, until: datetime) -> list[Due]:
@@ -88,7 +100,7 @@ def _written(source: Source, field: models.Field[Any, Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=1024)
-def moment(text: str) -> datetime:
+def _moment(text: str) -> datetime:
     """Read a moment as the database writes it."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
