@@ -23,6 +23,7 @@ from review.models.house import (
 from review.models.people import (
     FailedSignIn,
     Person,
+    Remembered,
     SignInLink,
 )
 from review.models.posts import (
@@ -52,6 +53,7 @@ __all__ = [
     "Person",
     "Post",
     "RecordHead",
+    "Remembered",
     "Revision",
     "SignInLink",
     "Source",
