@@ -42,6 +42,11 @@ class SignIn(LinkedInAuthentication):  # type: ignore[misc]  # the library has n
         self.AUTHORIZATION_URL = self._session.url("/oauth/v2/authorization")
         self.ACCESS_TOKEN_URL = self._session.url("/oauth/v2/accessToken")
 
+    def address(self, *, state: str, verifier: str = "") -> str:
+        """Return where people consent; their browser brings `state` back. `verifier` is not used here."""
+        self.state = state
+        return str(self.authorization_url)
+
     def exchange(self, code: str, *, verifier: str = "") -> Token:
         """Exchange the `code` of the redirect, which lives 30 minutes and works once, for a token.
 

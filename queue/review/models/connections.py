@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -43,6 +44,19 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} connected by {self.connected_by}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When somebody has to consent again, as far as the network said; None where it is not known."""
+        return self.renewable_until if self.renewable else self.expires_at
+
+    def days_left(self, now: datetime) -> int | None:
+        """Count the days until then, those begun included; 0 when it has ended, None where not known."""
+        if self.ended:
+            return 0
+        if self.ends_at is None:
+            return None
+        return max(0, -((now - self.ends_at) // timedelta(days=1)))
 
 
 class Consent(models.Model):
