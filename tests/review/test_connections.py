@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -24,18 +25,18 @@ def _key(settings: Settings) -> None:
     settings.HERODR_TOKEN_KEYS = ("k" * 40,)
 
 
-def granted(number: int = 1, **more: object) -> Granted:
-    values: dict[str, object] = {
+def granted(number: int = 1, **more: Any) -> Granted:
+    values: dict[str, Any] = {
         "access_token": f"access-{number}",
         "refresh_token": f"refresh-{number}",
         "scopes": ("tweet.write", "tweet.read"),
         "expires_at": NOW + 2 * HOUR,
         **more,
     }
-    return Granted(**values)  # type: ignore[arg-type]
+    return Granted(**values)
 
 
-def kept(account: Account | None = None, **more: object) -> Connection:
+def kept(account: Account | None = None, **more: Any) -> Connection:
     account = account or make_account(live=True)
     return connections.keep(
         account.pk, granted(**more), author="@cohes3ion", who="Cohes3ion", by=SIAN, now=NOW
@@ -187,7 +188,7 @@ def test_an_account_that_rehearses_is_not_paused_by_its_token() -> None:
     ],
 )
 def test_the_days_left_are_until_somebody_has_to_consent_again(
-    more: dict[str, object], days: int | None
+    more: dict[str, Any], days: int | None
 ) -> None:
     assert kept(**more).days_left(NOW) == days
 
