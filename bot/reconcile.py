@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import retry
+from bot.crew import Crew
 from bot.networks.base import AlreadyPublished, CannotLook, Client, NetworkError, Throttled
 from review import queries, transitions
 from review.models import Post
@@ -71,14 +73,20 @@ def quietly(act: Callable[[], object]) -> bool:
     return True
 
 
+# What reads leaves this many hands to what sends.
+SPARE_HANDS = 2
+
+
 def reconcile(
-    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool]
+    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool], crew: Crew
 ) -> None:
     """Look for every unconfirmed post whose time to be looked for has come."""
     for post in queries.unconfirmed_to_look_for(clock()):
         if stop():
             return
-        _look_for(post, clock, client_for, report)
+        key = f"looking for posts of {post.account.name}"
+        if crew.takes(key, spare=SPARE_HANDS):
+            crew.give(key, partial(_look_for, post, clock, client_for, report))
 
 
 def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:

@@ -36,6 +36,8 @@ try:
     )
     DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{HOME / 'herodr.sqlite3'}"
     METRICS_TOKEN = secret("METRICS_TOKEN")
+    # Newest first. A file may hold one a line.
+    HERODR_TOKEN_KEYS = words(secret("HERODR_TOKEN_KEYS").replace("\n", ","))
     globals().update(mail_settings(secret("EMAIL_URL")))
     _sign_in = sign_in_settings(
         os.environ, https=os.environ.get("BASE_URL", "").startswith("https://")
@@ -143,6 +145,12 @@ CACHES = {
         "LOCATION": "review_remembered",
     }
 }
+# The key that seals tokens, where none is set: beside an SQLite database, never in it.
+TOKEN_KEY_PATH = (
+    Path(str(DATABASES["default"]["NAME"])).absolute().parent
+    if "sqlite" in DATABASES["default"]["ENGINE"]
+    else HOME
+) / "herodr-token.key"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "review.Person"
 AUTH_PASSWORD_VALIDATORS = [

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from review.account_urls import later
-from review.views import editing, machines, people, posts, sources, verbs
+from review.views import editing, machines, people, posts, sources, stopping, verbs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", posts.queue, name="queue"),
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
+    path("stop/", stopping.stop, name="stop"),
+    path("go-on/", stopping.go_on, name="go-on"),
     path("keys/", editing.keys, name="keys"),
     path("language/", set_language, name="language"),
     path("people/", people.people, name="people"),

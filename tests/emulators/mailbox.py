@@ -52,7 +52,7 @@ class Mailbox:
         """Return the first address in a message that contains something, without its host."""
         for address in re.findall(r"https?://[^\s<>\"]+", self.words(number)):
             if containing in address:
-                return "/" + address.split("/", 3)[3]
+                return "/" + str(address).split("/", 3)[3]
         raise AssertionError(f"no link with {containing!r} in {self.words(number)}")
 
 

@@ -206,7 +206,7 @@ def test_what_matters_asks_for_the_password_again(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_the_operator_may_ask_for_a_second_step(
-    settings: Settings, rule: str, who: dict[str, bool], asked: bool
+    settings: Settings, rule: str, who: dict[str, Any], asked: bool
 ) -> None:
     settings.SECOND_STEP = rule
     make_person(**who)

@@ -10,6 +10,7 @@ stands in the way comes out as one of
     └── NotFit       the post, the time or the reason will not do; the text says the mend
 """
 
+from review.transitions.correcting import correct
 from review.transitions.deciding import (
     amend,
     approve,
@@ -72,6 +73,7 @@ __all__ = [
     "close_lapsed",
     "confirm",
     "confirm_sent",
+    "correct",
     "expire",
     "give_up",
     "hold",
