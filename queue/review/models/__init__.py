@@ -18,6 +18,7 @@ from review.models.house import (
     Event,
     Halt,
     RecordHead,
+    Restoration,
     Worker,
 )
 from review.models.people import (
@@ -52,6 +53,7 @@ __all__ = [
     "Person",
     "Post",
     "RecordHead",
+    "Restoration",
     "Revision",
     "SignInLink",
     "Source",

@@ -32,6 +32,12 @@ from review.transitions.moving import (
     operator,
     person,
 )
+from review.transitions.restoring import (
+    contents_of,
+    no_doubt,
+    take_stock,
+    warning,
+)
 from review.transitions.sending import (
     WORKER_DIED,
     Claim,
@@ -72,6 +78,7 @@ __all__ = [
     "close_lapsed",
     "confirm",
     "confirm_sent",
+    "contents_of",
     "expire",
     "give_up",
     "hold",
@@ -79,6 +86,7 @@ __all__ = [
     "lose_track",
     "miss",
     "network_id_of",
+    "no_doubt",
     "not_taken_down",
     "note_proof",
     "operator",
@@ -88,8 +96,10 @@ __all__ = [
     "retry_later",
     "submit",
     "take_down",
+    "take_stock",
     "taken_down",
     "undo",
+    "warning",
     "withdraw",
     "wrote_last",
 ]
