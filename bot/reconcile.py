@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import retry
+from bot.crew import Crew
 from bot.networks.base import (
     AlreadyPublished,
     CannotLook,
@@ -80,14 +82,20 @@ def quietly(act: Callable[[], object]) -> bool:
     return True
 
 
+# What reads leaves this many hands to what sends.
+SPARE_HANDS = 2
+
+
 def reconcile(
-    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool]
+    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool], crew: Crew
 ) -> None:
     """Look for every unconfirmed post whose time to be looked for has come."""
     for post in queries.to_look_for(clock()):
         if stop():
             return
-        _look_for(post, clock, client_for, report)
+        key = f"looking for posts of {post.account.name}"
+        if crew.takes(key, spare=SPARE_HANDS):
+            crew.give(key, partial(_look_for, post, clock, client_for, report))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The worker: APScheduler says when to look; what is due is always a row.
 
 There is no job store, so a restart loses nothing and any number of workers may run on PostgreSQL. On SIGTERM
-or Ctrl-C the post in hand is finished; fetching, which can be repeated, is not waited for.
+or Ctrl-C the posts in hand are finished; fetching, which can be repeated, is not waited for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,9 +29,13 @@ from django.db.utils import DatabaseError
 
 from bot import alerts, compose, mind, publish, watch
 from bot.away import Away
-from bot.fetch import FetchError, Request, fetch_all
-from bot.networks import registry
+from bot.crew import Crew, SideBySide
+from bot.deliver import Hands
+from bot.fetch import FetchError, Request, fetch_all, user_agent
+from bot.networks import fence, registry
 from bot.networks.base import Endpoints
+from bot.reconcile import ClientFor, Report
+from bot.values import Fetched
 from config import schema
 from review import intake, queries
 from review.models import Worker
@@ -40,6 +45,9 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 10  # seconds between looks for sources that are due and entries to compose
 PUBLISH_EVERY = 1  # seconds between looks for posts that are due
+AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not passed over
+HANDS = 8  # accounts that one worker sends on side by side
+LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
@@ -106,20 +114,38 @@ class Pass:
             said += f" {_many(report.waiting, 'entry waits', 'entries wait')} for a page that could not be read."
         return said
 
-    def publish(self) -> str:
-        """Send what is due and settle what is open."""
+    def publish(self, crew: Crew | None = None) -> str:
+        """Send what is due and settle what is open; with a `crew`, some of it goes on when this returns."""
         intake.sync_accounts(self.configuration.accounts, now=_now())
         report = publish.publish(
             self.configuration,
             clock=_now,
             worker=self.name,
-            client_for=publish.real_clients(
-                self.configuration, Endpoints.from_environment(os.environ), _now
-            ),
+            client_for=self._client_for,
             stop=self.stop,
-            fetch=self.fetch,
+            fetch=self._fetch_image,
+            crew=crew,
         )
         return report.sentence()
+
+    def send(self, crew: Crew) -> None:
+        """Give `crew` what is due, where it has a hand free, and nothing else."""
+        hands = Hands(_now, fence.steady, time.sleep, self._client_for, Report(), self._fetch_image)
+        publish.send(self.configuration, hands, worker=self.name, stop=self.stop, crew=crew)
+
+    @property
+    def _client_for(self) -> ClientFor:
+        return publish.real_clients(
+            self.configuration, Endpoints.from_environment(os.environ), _now
+        )
+
+    def _fetch_image(self, requests: Sequence[Request]) -> Sequence[Fetched | FetchError]:
+        """Fetch with connections of one's own: several hands may do so at the same time."""
+        return fetch_all(
+            requests,
+            allow_hosts=settings.HERODR_ALLOW_HOSTS,
+            agent=user_agent(settings.BASE_URL),
+        )
 
 
 def where_things_stand() -> str:
@@ -145,6 +171,7 @@ class Loop:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self.publishing = threading.Lock()
+        self.crew = SideBySide(HANDS)
         self.readers = Away()
         self.configuration = schema.current(directory)
         self.complaint = ""
@@ -186,16 +213,23 @@ class Loop:
         self._guarded(act)
 
     def publish(self) -> None:
-        """Send what is due. Costs one query when nothing is."""
+        """Send what is due, and what becomes so within this second. Costs one query when nothing is."""
 
         def act() -> None:
-            soon = queries.due_within(_now(), timedelta(seconds=PUBLISH_EVERY))
-            if soon is not None:
-                # On time, not with the tick after it.
-                self.stopping.wait(max(0.0, (soon - _now()).total_seconds()))
+            until = time.monotonic() + AT_WORK
             with self.publishing:
                 if not self.stopping.is_set() and publish.anything_to_do(now=_now()):
-                    self.one_pass().publish()
+                    self.one_pass().publish(self.crew)
+            while not self.stopping.is_set():
+                left = until - time.monotonic()
+                soon = queries.due_within(_now(), timedelta(seconds=PUBLISH_EVERY))
+                if left <= 0 or (soon is None and not self.crew.keys):
+                    return
+                # On time, not with the look after it; and on at once where a hand has become free.
+                wait = left if soon is None else (soon - _now()).total_seconds()
+                if self.crew.rest(min(left, wait)) or wait <= left:
+                    with self.publishing:
+                        self.one_pass().send(self.crew)
 
         self._guarded(act)
 
@@ -301,9 +335,10 @@ def run(directory: Path) -> None:
     scheduler.start()
     log.info("worker %s is at work", loop.name)
     loop.stopping.wait()
-    log.info("worker %s is stopping: finishing the post in hand", loop.name)
+    log.info("worker %s is stopping: finishing the posts in hand", loop.name)
     scheduler.shutdown(wait=False)
     with loop.publishing:
+        loop.crew.finish(LAST_JOBS)
         loop.heartbeat(stopped=True)
     log.info("worker %s has stopped", loop.name)
     sys.stderr.flush()

@@ -35,6 +35,8 @@ try:
     )
     DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{HOME / 'herodr.sqlite3'}"
     METRICS_TOKEN = secret("METRICS_TOKEN")
+    # Newest first. A file may hold one a line.
+    HERODR_TOKEN_KEYS = words(secret("HERODR_TOKEN_KEYS").replace("\n", ","))
     globals().update(mail_settings(secret("EMAIL_URL")))
 except (MissingSecretFile, BadMailAddress) as error:
     raise ImproperlyConfigured(str(error)) from None
@@ -116,6 +118,12 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+# The key that seals tokens, where none is set: beside an SQLite database, never in it.
+TOKEN_KEY_PATH = (
+    Path(str(DATABASES["default"]["NAME"])).absolute().parent
+    if "sqlite" in DATABASES["default"]["ENGINE"]
+    else HOME
+) / "herodr-token.key"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "review.Person"
 AUTH_PASSWORD_VALIDATORS = [

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from review.text import Content
 
@@ -109,6 +110,25 @@ class AccountDetails:
     author: str = ""
     credentials: str = ""
     secret: Callable[[str], str] = field(default=lambda _name: "", repr=False)
+    token: str = field(
+        default="", repr=False
+    )  # of a connection made here; it goes before the secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose credentials these are, as the network says: `id` as in accounts.toml, `name` for people.
+
+    `roles` is what lets them post in the account's name, in a few words, "" where they post in their own.
+    """
+
+    id: str
+    name: str = ""
+    roles: str = ""
+
+
+class NotOurs(Unauthorised):
+    """The credentials are good, but they are not those of the account in accounts.toml."""
 
 
 class Client(Protocol):
@@ -149,6 +169,18 @@ class ShowsImages(Protocol):
         ...
 
 
+class SaysWho(Protocol):
+    """What a client has besides when its network says whose credentials it was given."""
+
+    def who(self) -> Identity:
+        """Ask the network whose credentials these are; posts nothing.
+
+        Raises `NotOurs` when they are not those of the account, `Unauthorised` when the network does not take
+        them, `Temporary` when it cannot be asked now.
+        """
+        ...
+
+
 class CannotLook(NetworkError):
     """This network or account type does not let us read its own posts: a person has to look."""
 
@@ -161,14 +193,21 @@ class Endpoints:
     linkedin_api: str = "https://api.linkedin.com"
     linkedin_auth: str = "https://www.linkedin.com"
     linkedin_version: str = "202609"
+    x_auth: str = "https://x.com"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Endpoints:
-        """Read `X_API_URL`, `LINKEDIN_API_URL`, `LINKEDIN_AUTH_URL` and `LINKEDIN_VERSION`."""
+        """Read `X_API_URL`, `X_AUTH_URL`, `LINKEDIN_API_URL`, `LINKEDIN_AUTH_URL` and `LINKEDIN_VERSION`.
+
+        Consent given at x.com is nothing to an emulator: where X's API is on this machine, so is its consent.
+        """
         usual = cls()
+        x_api = environment.get("X_API_URL") or usual.x_api
+        emulated = urlsplit(x_api).hostname in ("127.0.0.1", "localhost", "::1")
         return cls(
-            x_api=environment.get("X_API_URL") or usual.x_api,
+            x_api=x_api,
             linkedin_api=environment.get("LINKEDIN_API_URL") or usual.linkedin_api,
             linkedin_auth=environment.get("LINKEDIN_AUTH_URL") or usual.linkedin_auth,
             linkedin_version=environment.get("LINKEDIN_VERSION") or usual.linkedin_version,
+            x_auth=environment.get("X_AUTH_URL") or (x_api if emulated else usual.x_auth),
         )

@@ -1,6 +1,7 @@
 """X, through tweepy: the only module that imports it.
 
-OAuth 1.0a user context, because its keys do not expire. tweepy writes and signs the requests; its session is
+OAuth 1.0a user context by default, because its keys do not expire; the token of a connection where there is
+one. tweepy writes and signs the requests; its session is
 replaced by `wire.Session`, which sets the address and the time-outs that tweepy has not, and hands over
 every answer unread: what an answer means is decided here, by X's problem documents
 (https://docs.x.com/x-api/fundamentals/response-codes-and-errors) and by answers that others recorded.
@@ -27,8 +28,10 @@ from bot.networks.base import (
     AlreadyPublished,
     CannotLook,
     Endpoints,
+    Identity,
     Image,
     NetworkError,
+    NotOurs,
     OutcomeUnknown,
     OutOfCredit,
     Published,
@@ -40,6 +43,7 @@ from bot.networks.base import (
 from review.text import Content
 
 SECRETS = ("API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET")
+_TWEEPYS_NAMES = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 
 # The debug lines of these hold keys and signatures: LOG_LEVEL=DEBUG must not switch them on.
 for _name in ("tweepy", "requests_oauthlib", "oauthlib"):
@@ -88,12 +92,13 @@ class XClient:
         """Raise `Unauthorised` when a key is missing, naming the environment variable."""
         self._details = details
         self._now = now
-        self._keys = credentials.read(details, SECRETS)
+        self._signs = not details.token  # OAuth 1.0a; else the bearer token of OAuth 2.0
+        self._keys = (
+            credentials.read(details, SECRETS) if self._signs else {"bearer_token": details.token}
+        )
+        names = dict(zip(SECRETS, _TWEEPYS_NAMES, strict=True)) if self._signs else {}
         self._tweepy = tweepy.Client(
-            consumer_key=self._keys["API_KEY"],
-            consumer_secret=self._keys["API_SECRET"],
-            access_token=self._keys["ACCESS_TOKEN"],
-            access_token_secret=self._keys["ACCESS_TOKEN_SECRET"],
+            **{names.get(name, name): value for name, value in self._keys.items()},
             # Whatever the session returns comes back as it is, headers and all.
             return_type=requests.Response,
             wait_on_rate_limit=False,
@@ -119,7 +124,8 @@ class XClient:
     def _change(self, path: str, body: object) -> Mapping[str, Any]:
         """Send what publishes nothing."""
         answer = self._ask(
-            lambda: self._tweepy.request("POST", path, json=body, user_auth=True), changes=False
+            lambda: self._tweepy.request("POST", path, json=body, user_auth=self._signs),
+            changes=False,
         )
         if not answer.ok:
             raise self._passing(answer, self._error(answer))
@@ -129,7 +135,7 @@ class XClient:
         """Publish the text, which holds its link: X makes the card from it, unless an image is there."""
         images = {"media_ids": [media]} if media else {}
         answer = self._ask(
-            lambda: self._tweepy.create_tweet(text=content.text, user_auth=True, **images),
+            lambda: self._tweepy.create_tweet(text=content.text, user_auth=self._signs, **images),
             changes=True,
         )
         if answer.ok:
@@ -138,9 +144,24 @@ class XClient:
                 return self._published(network_id)
         raise self._logged(answer, self._error(answer))
 
+    def who(self) -> Identity:
+        """Ask X whose credentials these are. X bills a cent for it."""
+        me = self._read(lambda: self._tweepy.get_me(user_auth=self._signs)).get("data")
+        found = me if isinstance(me, Mapping) else {}
+        username = answers.quoted(found.get("username"))
+        if not re.fullmatch(r"[A-Za-z0-9_]{1,20}", username):
+            raise Temporary("X did not say whose credentials these are.")
+        ours = self._details.handle.strip().lstrip("@")
+        if ours and ours.lower() != username.lower():
+            raise NotOurs(
+                f"X says that this is @{username}, but accounts.toml says that {self._details.name} is @{ours}.",
+                mend=f"Connect while signed in to X as @{ours}, or correct the handle in accounts.toml.",
+            )
+        return Identity(f"@{username}", answers.quoted(found.get("name")))
+
     def find(self, content: Content, *, since: datetime) -> Published | None:
         """Read the account's own timeline since then. X bills a fraction of a cent for each post read."""
-        me = self._read(lambda: self._tweepy.get_me(user_auth=True)).get("data")
+        me = self._read(lambda: self._tweepy.get_me(user_auth=self._signs)).get("data")
         user = _id(me)
         if not user:
             raise Temporary("X did not say whose account this is, so its posts were not read.")
@@ -160,7 +181,7 @@ class XClient:
     def delete(self, network_id: str) -> None:
         """Take a post down."""
         answer = self._ask(
-            lambda: self._tweepy.delete_tweet(network_id, user_auth=True), changes=False
+            lambda: self._tweepy.delete_tweet(network_id, user_auth=self._signs), changes=False
         )
         if answer.status_code == 404:
             return
@@ -192,7 +213,7 @@ class XClient:
                 max_results=_PAGE,
                 exclude=["retweets"],
                 tweet_fields=["created_at", "entities"],
-                user_auth=True,
+                user_auth=self._signs,
                 **params,
             )
         )
@@ -288,6 +309,8 @@ class XClient:
                 f"Set this machine's clock: it is {minutes} minutes {'fast' if off > timedelta() else 'slow'}, "
                 "and X refuses requests with a wrong time."
             )
+        if not self._signs:
+            return credentials.RECONNECT.format(name=self._details.name, network="x")
         return f"Make new keys in X's developer portal and set {self._variables()}."
 
 

@@ -181,6 +181,18 @@ class CommentForm(VerbForm):
     asks = forms.BooleanField(required=False)
 
 
+class StopForm(forms.Form):
+    """Why everything is stopped."""
+
+    reason = forms.CharField(
+        max_length=500,
+        label=_("Why?"),
+        error_messages={
+            "required": _("Say why everything is stopped: the reason is shown on every page.")
+        },
+    )
+
+
 class TakeInForm(forms.Form):
     """Of what kind a piece is that was set aside."""
 

@@ -6,7 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from review.views import editing, machines, people, posts, sources, verbs
+from review.views import editing, machines, people, posts, sources, stopping, verbs
 
 urlpatterns: list[URLPattern] = [
     path("", posts.queue, name="queue"),
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
+    path("stop/", stopping.stop, name="stop"),
+    path("go-on/", stopping.go_on, name="go-on"),
     path("keys/", editing.keys, name="keys"),
     path("language/", set_language, name="language"),
     path("people/", people.people, name="people"),

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import review.text  # noqa: F401  # twitter_text can be imported only after it
 from tests.emulators import openapi
 from tests.emulators.faults import Emulator, Reply, Request, stand_alone
+from tests.emulators.x_oauth import OAuth2
 
 # Secrets as X makes them, with characters that percent-encoding could break.
 KEYS = {
@@ -120,11 +121,14 @@ class XEmulator(Emulator):
             "GET /2/users/:id/tweets": Limits(900),
         }
         self.media: dict[str, dict[str, Any]] = {}
+        self.oauth2 = OAuth2(self.clock, USER["username"])
         self._nonces: set[str] = set()
         self._sequence = 0
 
     def answer(self, request: Request) -> Reply:
         """Route, check the signature and the limits, act."""
+        if (reply := self.oauth2.answer(request)) is not None:
+            return reply
         routes: list[tuple[str, str, str, Callable[..., Reply]]] = [
             ("POST", r"/2/tweets", "POST /2/tweets", self._create),
             ("GET", r"/2/tweets/(\d{1,19})", "GET /2/tweets", self._show),
@@ -137,7 +141,7 @@ class XEmulator(Emulator):
         for method, pattern, limit, act in routes:
             match = re.fullmatch(pattern, request.path)
             if match and method == request.method:
-                if not self._is_signed(request):
+                if not self._is_signed(request) and self.oauth2.grant(request) is None:
                     return problem(401, "Unauthorized", "Unauthorized")
                 allowed, headers = self.limits[limit].take(self.clock())
                 if not allowed:
@@ -343,7 +347,9 @@ class XEmulator(Emulator):
         return Reply(200, {"data": {"deleted": True}})
 
     def _me(self, _request: Request) -> Reply:
-        return Reply(200, {"data": USER})
+        grant = self.oauth2.grant(_request)
+        username = grant.family.user if grant else USER["username"]
+        return Reply(200, {"data": {**USER, "username": username}})
 
     def _timeline(self, request: Request, user: str) -> Reply:
         query = request.query

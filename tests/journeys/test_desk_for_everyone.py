@@ -65,6 +65,7 @@ def everything() -> tuple[list[str], list[str]]:
         "/set-aside/",
         "/sources/",
         "/people/",
+        "/stop/",
         "/keys/",
         "/nowhere/",
     ]

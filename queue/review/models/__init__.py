@@ -6,6 +6,7 @@ post's state in `review.transitions`.
 
 from __future__ import annotations
 
+from review.models.connections import Connection, Consent
 from review.models.found import (
     Announcement,
     Entry,
@@ -43,6 +44,8 @@ __all__ = [
     "Announcement",
     "Attempt",
     "Comment",
+    "Connection",
+    "Consent",
     "Decision",
     "Entry",
     "EntryAlias",

@@ -76,6 +76,10 @@ class Post(models.Model):
     # A published post that is to go: when to ask its network next, and when it was gone.
     take_down_at = models.DateTimeField(null=True)
     taken_down_at = models.DateTimeField(null=True)
+    # The published post that this one says better.
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="corrections", null=True
+    )
 
     class Meta:
         permissions: ClassVar = [("decide", "May decide about posts"), ("edit", "May edit posts")]
@@ -88,7 +92,14 @@ class Post(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["announcement", "account"], name="one_post_per_account"
+                fields=["announcement", "account"],
+                condition=Q(corrects__isnull=True),
+                name="one_post_per_account",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=~Q(state__in=[State.REJECTED, State.WITHDRAWN, State.EXPIRED]),
+                name="one_correction_at_a_time",
             ),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="post_state_is_known"),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ stands in the way comes out as one of
     └── NotFit       the post, the time or the reason will not do; the text says the mend
 """
 
+from review.transitions.correcting import correct
 from review.transitions.deciding import (
     amend,
     approve,
@@ -79,6 +80,7 @@ __all__ = [
     "confirm",
     "confirm_sent",
     "contents_of",
+    "correct",
     "expire",
     "give_up",
     "hold",

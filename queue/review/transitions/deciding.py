@@ -15,6 +15,7 @@ from review.models import STATE_LABELS, Account, Announcement, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
 from review.transitions import restoring
+from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
     BOT,
     Actor,
@@ -207,6 +208,7 @@ def approve(
     revision = post.revisions.get(number=post.revision_number)
     if seen in (None, post.revision_number):
         _refuse_unfit(post, revision, now=now)
+        refuse_beside_the_old(post)
     earliest = now + within
     if when is None:
         due = _time_for(post, None, calendar=calendar, now=earliest)
@@ -273,6 +275,8 @@ def undo(post_id: int, *, by: Actor, now: datetime) -> Post:
             f"Too late to undo: {who_was_first(post)}. A rejection can be taken back for "
             f"{UNDO_WITHIN.seconds} seconds, by whoever made it."
         )
+    if other := other_correction(post.corrects_id, besides=post.pk):
+        raise TooLate(f"Too late to undo: post {other.pk} corrects the same one by now.")
     return move(post, Verb.UNDO, actor=by, now=now)
 
 
