@@ -201,9 +201,17 @@ def lapsed_attempts(now: datetime) -> QuerySet[Attempt]:
     )
 
 
-def unconfirmed_to_look_for(now: datetime) -> QuerySet[Post]:
-    """Return unconfirmed posts that are to be looked for among the account's own posts now."""
-    return posts([State.UNCONFIRMED]).filter(look_at__isnull=False, look_at__lte=now)
+def to_look_for(now: datetime) -> QuerySet[Post]:
+    """Return the posts that may be published, and are to be looked for among the account's own posts now.
+
+    They are unconfirmed, or a backup was put back that knows less than the network does.
+    """
+    return (
+        posts([State.UNCONFIRMED, State.IN_REVIEW, State.SCHEDULED, State.FAILED])
+        .filter(look_at__isnull=False, look_at__lte=now)
+        .exclude(~Q(state=State.UNCONFIRMED), restoration__isnull=True)
+        .select_related("account", "announcement__entry__source", "restoration")
+    )
 
 
 def halt() -> Halt | None:

@@ -19,6 +19,7 @@ from review.models.house import (
     Event,
     Halt,
     RecordHead,
+    Restoration,
     Worker,
 )
 from review.models.people import (
@@ -57,6 +58,7 @@ __all__ = [
     "Post",
     "RecordHead",
     "Remembered",
+    "Restoration",
     "Revision",
     "SignInLink",
     "Source",
