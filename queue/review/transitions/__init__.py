@@ -33,6 +33,12 @@ from review.transitions.moving import (
     operator,
     person,
 )
+from review.transitions.restoring import (
+    contents_of,
+    no_doubt,
+    take_stock,
+    warning,
+)
 from review.transitions.sending import (
     WORKER_DIED,
     Claim,
@@ -73,6 +79,7 @@ __all__ = [
     "close_lapsed",
     "confirm",
     "confirm_sent",
+    "contents_of",
     "correct",
     "expire",
     "give_up",
@@ -81,6 +88,7 @@ __all__ = [
     "lose_track",
     "miss",
     "network_id_of",
+    "no_doubt",
     "not_taken_down",
     "note_proof",
     "operator",
@@ -90,8 +98,10 @@ __all__ = [
     "retry_later",
     "submit",
     "take_down",
+    "take_stock",
     "taken_down",
     "undo",
+    "warning",
     "withdraw",
     "wrote_last",
 ]
