@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0003_corrections'),
+        ('review', '0005_accounts_of_ones_own'),
     ]
 
     operations = [
