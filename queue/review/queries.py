@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -147,7 +148,7 @@ def people() -> QuerySet[Person]:
     """Return everybody who may sign in or could once, by name; those who may first.
 
     `person.decides` and `person.edits` say whether somebody was given the right to decide, or to edit
-    (administrators need no giving).
+    (administrators need no giving); `person.second_step`, whether one is set up.
     """
     rights = Permission.objects.filter(
         Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk")), content_type__app_label="review"
@@ -155,6 +156,7 @@ def people() -> QuerySet[Person]:
     return Person.objects.annotate(
         decides=Exists(rights.filter(codename="decide")),
         edits=Exists(rights.filter(codename="edit")),
+        second_step=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
     ).order_by("-is_active", "name", "pk")
 
 

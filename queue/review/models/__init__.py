@@ -25,6 +25,7 @@ from review.models.house import (
 from review.models.people import (
     FailedSignIn,
     Person,
+    Remembered,
     SignInLink,
 )
 from review.models.posts import (
@@ -56,6 +57,7 @@ __all__ = [
     "Person",
     "Post",
     "RecordHead",
+    "Remembered",
     "Restoration",
     "Revision",
     "SignInLink",
