@@ -70,6 +70,7 @@ def real_clients(
             handle=account.handle,
             author=account.author,
             credentials=account.credentials,
+            mentions=account.mentions,
             secret=read,
         )
         # Both must say so: the row is what people saw when they approved, the file what holds now.
