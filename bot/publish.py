@@ -71,7 +71,7 @@ def anything_to_do(*, now: datetime) -> bool:
     """Say whether a post is due, to be looked for, or left open by a worker that died."""
     return (
         queries.due(now).exists()
-        or queries.unconfirmed_to_look_for(now).exists()
+        or queries.to_look_for(now).exists()
         or queries.lapsed_attempts(now).exists()
         or queries.to_take_down(now).exists()
     )

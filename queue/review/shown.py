@@ -126,6 +126,12 @@ class Shown:
         return str(STATE_LABELS[State(self.post.state)])
 
     @property
+    def home(self) -> str:
+        """The address of the account's own page on its network; "" where that is not known."""
+        facts = text.NETWORKS.get(self.account.network)
+        return facts.home(self.account.who) if facts and self.account.live else ""
+
+    @property
     def can_be_approved(self) -> bool:
         """Whether the verb is there and no check stands against it."""
         fit = Verb.APPROVE in self.verbs and not self.errors and self.account.active

@@ -19,11 +19,13 @@ from review.models.house import (
     Event,
     Halt,
     RecordHead,
+    Restoration,
     Worker,
 )
 from review.models.people import (
     FailedSignIn,
     Person,
+    Remembered,
     SignInLink,
 )
 from review.models.posts import (
@@ -55,6 +57,8 @@ __all__ = [
     "Person",
     "Post",
     "RecordHead",
+    "Remembered",
+    "Restoration",
     "Revision",
     "SignInLink",
     "Source",

@@ -71,6 +71,18 @@ class Alert(models.Model):
         return self.sentence
 
 
+class Restoration(models.Model):
+    """A backup was put back: what was decided and sent between its moment and that one is forgotten here."""
+
+    backup_at = models.DateTimeField()
+    restored_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return (
+            f"backup of {self.backup_at:%Y-%m-%d %H:%M}, put back {self.restored_at:%Y-%m-%d %H:%M}"
+        )
+
+
 class Halt(models.Model):
     """Everything is stopped: nothing goes out, on any account, until somebody lifts it."""
 
