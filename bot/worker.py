@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -184,6 +185,7 @@ class Loop:
         self.readers = Away()
         self.configuration = schema.current(directory)
         self.complaint = ""
+        self.ahead = timedelta(0)  # of this machine's clock, as the heartbeat address shows it
         self.mind = mind.current(self.configuration)
 
     def one_pass(self) -> Pass:
@@ -256,6 +258,7 @@ class Loop:
                 now=now,
                 version=Endpoints.from_environment(os.environ).linkedin_version,
                 folder=Path.cwd(),
+                ahead=self.ahead,
             )
             changes = alerts.update(found, now=now)
             for alert in changes.raised:
@@ -263,8 +266,10 @@ class Loop:
             for alert in changes.cleared:
                 log.info("well again: %s", alert.sentence)
             alerts.tell(changes, address=settings.BASE_URL or "the address you know", send=_mail)
-            if settings.HEARTBEAT_URL and not any(sign.level == "error" for sign in found):
-                ping(settings.HEARTBEAT_URL)
+            # What only the answer can end must not keep us from asking.
+            errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
+            if settings.HEARTBEAT_URL and not errors:
+                self.ahead = ping(settings.HEARTBEAT_URL, now=_now())
 
         self._guarded(act)
 
@@ -308,13 +313,22 @@ def _mail(subject: str, body: str) -> None:
         log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
 
 
-def ping(address: str) -> None:
-    """Ask the heartbeat address; its owner raises the alarm when we stop asking."""
+def ping(address: str, *, now: datetime) -> timedelta:
+    """Ask the heartbeat address; its owner raises the alarm when we stop asking.
+
+    Returns how far `now` is ahead of the clock of its server, zero where that does not say.
+    """
     host = urlsplit(address).hostname or ""
     # The operator chose the address, so it may well be a private one.
     answer = fetch_all([Request(address)], allow_hosts=[host])[0]
     if isinstance(answer, FetchError):
         log.warning("the heartbeat address does not answer: %s", answer)
+        return timedelta(0)
+    try:
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return timedelta(0)
+    return now - there if there.tzinfo else timedelta(0)
 
 
 def run(directory: Path) -> None:

@@ -17,7 +17,7 @@ never holds a secret or a whole response body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -81,10 +81,14 @@ class OutcomeUnknown(NetworkError):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Proof of publication: the network's id for the post and the address where people find it."""
+    """Proof of publication: the network's id for the post and the address where people find it.
+
+    `rest_until` (aware, UTC) is when the network takes the next one, where it says that a limit is used up.
+    """
 
     network_id: str
     url: str
+    rest_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,14 @@ class Image:
     data: bytes = field(repr=False)
     kind: str
     alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An image that a network has been given: its id there, and its alt text."""
+
+    id: str
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,7 @@ class AccountDetails:
     handle: str = ""
     author: str = ""
     credentials: str = ""
+    mentions: Mapping[str, str] = field(default_factory=dict)  # names and their URNs, on LinkedIn
     secret: Callable[[str], str] = field(default=lambda _name: "", repr=False)
     token: str = field(
         default="", repr=False
@@ -164,8 +177,8 @@ class ShowsImages(Protocol):
         """
         ...
 
-    def deliver(self, content: Content, *, media: str = "") -> Published:
-        """As `Client.deliver`, with the uploaded image `media`."""
+    def deliver(self, content: Content, *, media: Sequence[Uploaded] = ()) -> Published:
+        """As `Client.deliver`, with the uploaded images `media`, in their order."""
         ...
 
 

@@ -10,7 +10,7 @@ Posts API: https://learn.microsoft.com/linkedin/marketing/community-management/s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
@@ -39,6 +39,7 @@ from bot.networks.base import (
     Refused,
     Temporary,
     Unauthorised,
+    Uploaded,
 )
 from bot.networks.little_text import unescape
 from review.text import Content
@@ -151,9 +152,14 @@ class LinkedInClient:
             raise self._passing(put)
         return place.urn
 
-    def deliver(self, content: Content, *, media: str = "") -> Published:
+    def deliver(self, content: Content, *, media: Sequence[Uploaded] = ()) -> Published:
         """Publish the text, with its link as a card: LinkedIn does not read the linked page itself."""
-        body = linkedin_post.body_of(content, author=self._details.author, media=media)
+        body = linkedin_post.body_of(
+            content,
+            author=self._details.author,
+            media=media,
+            mentions=self._details.mentions,
+        )
         answer = self._ask("POST", "/rest/posts", data=body, changes=True)
         if answer.ok:
             # The body is empty; the id, percent-encoded by some Rest.li servers, is the proof.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review import sign_in
 from review.models import Person
-from review.text import Content
+from review.text import Content, Picture
 
 # What is kept of a rejection must make sense in a year, so these are whole phrases.
 REASONS = (
@@ -149,6 +149,7 @@ class ContentForm(VerbForm):
     card_description = forms.CharField(required=False, max_length=3000, label=_("Card description"))
     image_alt = forms.CharField(required=False, max_length=5000, label=_("Alt text"))
     no_image = forms.BooleanField(required=False, label=_("Post it without the image"))
+    more_images = forms.CharField(required=False, max_length=MOST_TEXT, label=_("More images"))
 
     def clean_link(self) -> str:
         """A link leads into the web, or there is none."""
@@ -157,10 +158,24 @@ class ContentForm(VerbForm):
             raise ValidationError(gettext("Write a link that begins with https://."))
         return link
 
+    def clean_more_images(self) -> tuple[Picture, ...]:
+        """An image a line: its address, then its alt text."""
+        found = []
+        for line in self.cleaned_data["more_images"].splitlines():
+            url, _, alt = line.strip().partition(" ")
+            if not url:
+                continue
+            if not url.startswith(("https://", "http://")):
+                raise ValidationError(
+                    gettext("Write each image on a line of its own, beginning with https://.")
+                )
+            found.append(Picture(url, alt.strip()))
+        return tuple(found)
+
     def content(self, base: Content) -> Content:
         """Return `base` with what was typed."""
-        sent = {
-            name: str(value).replace("\r\n", "\n")
+        sent: dict[str, Any] = {
+            name: value.replace("\r\n", "\n") if isinstance(value, str) else value
             for name, value in self.cleaned_data.items()
             if name not in ("seen", "no_image") and name in self.data
         }

@@ -180,6 +180,12 @@ def counts() -> dict[str, int]:
     return {state.value: found[state.value] for state in State}
 
 
+def outcomes() -> dict[str, int]:
+    """Count the closed attempts by how they ended."""
+    closed = Attempt.objects.filter(closed_at__isnull=False).order_by()
+    return dict(closed.values_list("outcome").annotate(n=Count("pk")))
+
+
 def history(post: Post) -> QuerySet[Event]:
     """Return the record of one post, oldest first."""
     return Event.objects.filter(post_number=post.pk).order_by("pk")

@@ -126,6 +126,12 @@ class Shown:
         return str(STATE_LABELS[State(self.post.state)])
 
     @property
+    def most_images(self) -> int:
+        """How many images a post may have on its network."""
+        facts = text.NETWORKS.get(self.account.network)
+        return facts.most_images if facts else 0
+
+    @property
     def home(self) -> str:
         """The address of the account's own page on its network; "" where that is not known."""
         facts = text.NETWORKS.get(self.account.network)

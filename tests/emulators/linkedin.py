@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from tests.emulators import little_text
 from tests.emulators.faults import Emulator, Reply, Request, stand_alone
-from tests.emulators.linkedin_answers import duplicate, invalid, oauth, trouble
+from tests.emulators.linkedin_answers import duplicate, images_of, invalid, oauth, trouble
 
 MEMBER = "urn:li:person:aB_cd-12"
 PAGE = "urn:li:organization:5515715"
@@ -303,15 +303,12 @@ class LinkedInEmulator(Emulator):
         return Reply(201)
 
     def _unknown_image(self, body: dict[str, Any]) -> Reply | None:
-        content = body.get("content", {})
-        media = content.get("media", {}).get("id")
-        urn = content.get("article", {}).get("thumbnail") or media
-        if urn is None:
-            return None
-        if urn not in self.images:
-            return trouble(400, "INVALID_IMAGE_ID", f"Image {urn} is invalid")
-        if self.images[urn] is None:
-            return trouble(400, "MEDIA_ASSET_WAITING_UPLOAD", f"Image {urn} waits for its upload")
+        for urn in images_of(body):
+            if urn not in self.images:
+                return trouble(400, "INVALID_IMAGE_ID", f"Image {urn} is invalid")
+            if self.images[urn] is None:
+                message = f"Image {urn} waits for its upload"
+                return trouble(400, "MEDIA_ASSET_WAITING_UPLOAD", message)
         return None
 
     def _wrong_headers(self, request: Request) -> Reply | None:

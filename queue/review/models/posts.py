@@ -13,7 +13,7 @@ from review.models.found import Announcement
 from review.models.house import Restoration
 from review.models.people import Person
 from review.states import State
-from review.text import Content
+from review.text import Content, Picture
 
 STATE_LABELS = {
     State.IN_REVIEW: _("In review"),
@@ -128,6 +128,7 @@ class Revision(models.Model):
     card_description = models.TextField(blank=True)
     image = models.TextField(blank=True)
     image_alt = models.TextField(blank=True)
+    more_images = models.JSONField(null=True)  # [{"url", "alt"}], after the first image
     content_hash = models.CharField(max_length=64)
     written_by = models.CharField(max_length=150)
     by_person = models.BooleanField(default=False)
@@ -151,6 +152,7 @@ class Revision(models.Model):
             card_description=self.card_description,
             image=self.image,
             image_alt=self.image_alt,
+            more_images=tuple(Picture(**given) for given in self.more_images or ()),
         )
 
 

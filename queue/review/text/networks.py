@@ -43,6 +43,7 @@ class NetworkFacts:
     unit of `limit`, which `counts` puts in a sentence. `link_in_text` says whether the link is part of the
     text (else it travels in the card). Prices are in US dollars, None where posting costs nothing.
     `home` turns what the account is called into the address of its own page there, "" where it cannot tell.
+    `most_images` is how many images a post may have, `card_or_images` that a link's card leaves room for one.
     `image_bytes` and `image_pixels` are 0 where there is no such limit; the card limits count UTF-16 units.
     """
 
@@ -56,6 +57,8 @@ class NetworkFacts:
     image_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/gif")
     image_bytes: int = 0
     image_pixels: int = 0
+    most_images: int = 1
+    card_or_images: bool = False
     card_title_limit: int = 400
     card_description_limit: int = 4086
     price: Decimal | None = None
@@ -90,6 +93,7 @@ register(
         alt_limit=1000,
         image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
         image_bytes=5_000_000,
+        most_images=4,
         price=Decimal("0.015"),
         price_with_link=Decimal("0.20"),
         mentions_notify=True,
@@ -108,6 +112,8 @@ register(
         link_in_text=False,
         alt_limit=4086,
         image_pixels=36_152_319,
+        most_images=20,
+        card_or_images=True,
         home=_on_linkedin,
     )
 )
