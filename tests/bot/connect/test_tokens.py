@@ -115,7 +115,8 @@ def test_an_account_without_a_connection_uses_the_keys_of_the_environment(
     for name, value in KEYS.items():
         monkeypatch.setenv(f"X_{name}", value)
     client = publish.real_clients(configuration, tools.endpoints, tools.clock)("ours-x", True)
-    assert client.deliver(X_CONTENT)
+    client.deliver(X_CONTENT)
+    assert x.ledger == {X_CONTENT.text: 1}
     assert x.requests[-1].headers["authorization"].startswith("OAuth ")
 
 
