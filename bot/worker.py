@@ -30,6 +30,7 @@ from django.db.utils import DatabaseError
 
 from bot import alerts, compose, mind, publish, watch
 from bot.away import Away
+from bot.connect import tokens
 from bot.crew import Crew, SideBySide
 from bot.deliver import Hands
 from bot.fetch import FetchError, Request, fetch_all, user_agent
@@ -51,6 +52,7 @@ HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
 HOUSE_EVERY = 600  # seconds between looks for chores of the house
+TEND_EVERY = 60  # seconds between looks for tokens to renew
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
 
@@ -119,6 +121,8 @@ class Pass:
     def publish(self, crew: Crew | None = None) -> str:
         """Send what is due and settle what is open; with a `crew`, some of it goes on when this returns."""
         intake.sync_accounts(self.configuration.accounts, now=_now())
+        if crew is None:
+            self.tend()
         report = publish.publish(
             self.configuration,
             clock=_now,
@@ -129,6 +133,11 @@ class Pass:
             crew=crew,
         )
         return report.sentence()
+
+    def tend(self) -> None:
+        """Renew the tokens that end soon, and pause the accounts whose tokens have ended."""
+        endpoints = Endpoints.from_environment(os.environ)
+        tokens.tend(self.configuration, tools=tokens.Tools(endpoints, _now))
 
     def send(self, crew: Crew) -> None:
         """Give `crew` what is due, where it has a hand free, and nothing else."""
@@ -235,6 +244,10 @@ class Loop:
                         self.one_pass().send(self.crew)
 
         self._guarded(act)
+
+    def tend(self) -> None:
+        """Keep the tokens of the accounts good."""
+        self._guarded(lambda: self.one_pass().tend())
 
     def watch_over(self) -> None:
         """Say what is wrong when it begins and when it ends, and ask the heartbeat address when all is well."""
@@ -354,6 +367,9 @@ def run(directory: Path) -> None:
         loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    scheduler.add_job(
+        loop.tend, "interval", seconds=TEND_EVERY, next_run_time=soon, executor="over"
+    )
     scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
     scheduler.add_job(loop.keep_house, "interval", seconds=HOUSE_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.

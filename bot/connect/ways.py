@@ -66,6 +66,7 @@ def details_of(account: schema.Account, *, token: str = "") -> AccountDetails:
         handle=account.handle,
         author=account.author,
         credentials=account.credentials,
+        mentions=account.mentions,
         secret=lambda part: secret_of(account, part),
         token=token,
     )
