@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -24,7 +25,9 @@ from review.models import Alert
 
 log = logging.getLogger(__name__)
 
-VERSION_DAYS = 60  # LinkedIn's version ends: this many days ahead it is said
+# The beginnings of keys that tell of one machine.
+DISK = "disk full on"
+CLOCK = "clock wrong on"
 DISK_LEAST = 200 * 1024 * 1024  # bytes free; below that SQLite may not be able to write
 
 Send = Callable[[str, str], None]
@@ -42,14 +45,21 @@ class Changes:
 
 
 def signs(
-    configuration: schema.Configuration | None, *, now: datetime, version: str, folder: Path
+    configuration: schema.Configuration | None,
+    *,
+    now: datetime,
+    version: str,
+    folder: Path,
+    ahead: Mapping[str, timedelta] | None = None,
 ) -> list[Sign]:
-    """Return all that is wrong: what the rows tell, LinkedIn's version and the disk of `folder`."""
+    """Return all that is wrong: what the rows tell, LinkedIn's version, the disk of `folder`, and the clock,
+    which is `ahead` of the clocks named there."""
     calendar = configuration.calendar if configuration else None
     return [
         *health.signs(now=now, calendar=calendar),
         *_version(configuration, version, now),
         *_disk(folder),
+        *_clock(ahead or {}),
     ]
 
 
@@ -60,18 +70,9 @@ def _version(
         account.network == "linkedin" and account.live for account in configuration.accounts
     ):
         return
-    left = versions.days_left(version, now.date())
-    if left is not None and left < VERSION_DAYS:
-        yield Sign(
-            f"linkedin version: {version}",
-            "error" if left < 0 else "warning",
-            (
-                f"LinkedIn ends version {version} of its API in {left} days."
-                if left >= 0
-                else f"LinkedIn ended version {version} of its API {-left} days ago."
-            )
-            + " Set LINKEDIN_VERSION to a newer month.",
-        )
+    if sentence := versions.ending(version, now.date()):
+        ended = (versions.days_left(version, now.date()) or 0) < 0
+        yield Sign(f"linkedin version: {version}", "error" if ended else "warning", sentence)
 
 
 def _disk(folder: Path) -> Iterator[Sign]:
@@ -81,11 +82,24 @@ def _disk(folder: Path) -> Iterator[Sign]:
         return
     if free < DISK_LEAST:
         yield Sign(
-            "disk full",
+            f"{DISK} {socket.gethostname()}",
             "error",
-            f"Only {free // 1024 // 1024} MB are left on the disk of {folder}. Make room, or posts cannot be "
-            "kept.",
+            f"Only {free // 1024 // 1024} MB are left on the disk of {folder} on {socket.gethostname()}. Make room, "
+            "or posts cannot be kept.",
         )
+
+
+def _clock(ahead: Mapping[str, timedelta]) -> Iterator[Sign]:
+    for whose, span in ahead.items():
+        if abs(span) > health.CLOCK:
+            how = "ahead of" if span > timedelta(0) else "behind"
+            yield Sign(
+                f"{CLOCK} {socket.gethostname()}",
+                "error",
+                f"The clock of {socket.gethostname()} is {abs(span).total_seconds() / 60:.0f} minutes {how} that of "
+                f"{whose}. Set the wrong one right, or posts go out at the wrong time.",
+            )
+            return
 
 
 @transaction.atomic
@@ -99,18 +113,26 @@ def update(found: Sequence[Sign], *, now: datetime) -> Changes:
     for sign in found:
         known = open_alerts.pop(sign.key, None)
         if known is None:
-            raised.append(
-                Alert.objects.create(
-                    key=sign.key, level=sign.level, sentence=sign.sentence, raised_at=now
-                )
+            # Another worker may see the same in this moment: one of them says it.
+            alert, mine = Alert.objects.get_or_create(
+                key=sign.key,
+                cleared_at=None,
+                defaults={"level": sign.level, "sentence": sign.sentence, "raised_at": now},
             )
+            raised += [alert] if mine else []
         elif (known.sentence, known.level) != (sign.sentence, sign.level):
             known.sentence, known.level = sign.sentence, sign.level
             known.save(update_fields=["sentence", "level"])
-    for alert in open_alerts.values():
+    cleared = [alert for alert in open_alerts.values() if _is_ours(alert)]
+    for alert in cleared:
         alert.cleared_at = now
         alert.save(update_fields=["cleared_at"])
-    return Changes(tuple(raised), tuple(open_alerts.values()))
+    return Changes(tuple(raised), tuple(cleared))
+
+
+def _is_ours(alert: Alert) -> bool:
+    """Whether this machine can tell that it is over: of another machine's disk and clock it knows nothing."""
+    return not alert.key.startswith((DISK, CLOCK)) or alert.key.endswith(f" {socket.gethostname()}")
 
 
 def tell(changes: Changes, *, address: str, send: Send) -> None:

@@ -290,7 +290,7 @@ def _write(
         image=row.card.get("image", ""),
         image_alt=row.card.get("image_alt", ""),
     )
-    posts = {post.account.name: post for post in row.posts.select_related("account")}
+    posts = {post.account.name: post for post in row.posts.select_related("account").order_by("pk")}
     for account in configuration.accounts_for(row.language, source=source):
         if account.network not in NETWORKS:
             # `bot check` says so too; the other accounts must not wait for it.

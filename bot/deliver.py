@@ -28,6 +28,7 @@ from bot.networks.base import (
     Refused,
     ShowsImages,
     Temporary,
+    Uploaded,
 )
 from bot.networks.wire import TOO_LATE
 from bot.reconcile import CLOCKS_DIFFER, ClientFor, Clock, Report
@@ -72,6 +73,8 @@ def deliver(claim: Claim, hands: Hands, deadline: float) -> None:
         return
     _insist(lambda: _confirm(claim, outcome, reason, now=now), hands)
     hands.report.published += 1
+    if outcome.rest_until is not None:
+        _rest(claim, outcome.rest_until, hands)
     log.info("post %s published on %s", claim.post_id, claim.account, extra=extra)
 
 
@@ -82,6 +85,16 @@ def _confirm(claim: Claim, proof: Published, reason: str, *, now: datetime) -> N
     except TransitionError:
         # The post has ended meanwhile. What the network has is kept all the same.
         transitions.note_proof(claim, now=now, **found)
+
+
+def _rest(claim: Claim, until: datetime, hands: Hands) -> None:
+    """Send nothing more on this account until its network takes more; nothing was wrong with this post."""
+    label = facts_of(claim.network).label
+    trouble = f"{label} takes no more posts for now: with the last one, its limit was used up."
+    _insist(
+        lambda: accounts.pause(claim.account, until=until, trouble=trouble, now=hands.clock()),
+        hands,
+    )
 
 
 def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
@@ -104,7 +117,7 @@ def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
     media, without = _upload(claim, client, hands)
     try:
         if media:
-            return cast(ShowsImages, client).deliver(claim.content, media=media), ""
+            return cast(ShowsImages, client).deliver(claim.content, media=media), without
         return client.deliver(claim.content), without
     except AlreadyPublished as error:
         if blind and _is_proof(claim, error, hands.clock()):
@@ -147,31 +160,41 @@ def _look_first(claim: Claim, client: Client) -> tuple[Published | None, bool]:
     return None, False
 
 
-def _upload(claim: Claim, client: Client, hands: Hands) -> tuple[str, str]:
-    """Give the network the post's image. Returns its id there, and in a sentence why there is none.
+def _upload(claim: Claim, client: Client, hands: Hands) -> tuple[tuple[Uploaded, ...], str]:
+    """Give the network the post's images. Returns them as it knows them, and in a sentence what is missing.
 
-    An image that cannot be had does not hold an announcement up: it goes out with its link alone, and says
-    so. Raises a `NotSent` for trouble of the account, and for what may pass, the first times.
+    An image that cannot be had does not hold an announcement up: it goes out without it, and says so. Raises
+    a `NotSent` for trouble of the account, and for what may pass, the first times.
     """
     upload = getattr(client, "upload", None)
-    if not claim.content.image or not claim.live or hands.fetch is None or upload is None:
-        return "", ""
-    try:
-        image = images.load(claim.content, facts=facts_of(claim.network), fetch=hands.fetch)
-        return str(upload(image)), ""
-    except images.NoImage as error:
-        why = str(error)
-    except (Refused, Temporary) as error:
-        if isinstance(error, Temporary) and claim.attempt_number <= _IMAGE_TRIES:
+    if not claim.content.images or not claim.live or hands.fetch is None or upload is None:
+        return (), ""
+    facts = facts_of(claim.network)
+    given, missing = [], []
+    for picture in claim.content.images:
+        try:
+            image = images.load(picture, facts=facts, fetch=hands.fetch)
+            given.append(Uploaded(str(upload(image)), image.alt))
+            continue
+        except images.NoImage as error:
+            why = str(error)
+        except (Refused, Temporary) as error:
+            if isinstance(error, Temporary) and claim.attempt_number <= _IMAGE_TRIES:
+                raise
+            why = str(error)
+        except NotSent:
             raise
-        why = str(error)
-    except NotSent:
-        raise
-    except Exception as error:
-        log.exception("post %s: the image", claim.post_id)
-        why = f"({type(error).__name__})"
-    log.warning("post %s goes without its image: %s", claim.post_id, why)
-    return "", f"It was published without its image. {why}"
+        except Exception as error:
+            log.exception("post %s: the image", claim.post_id)
+            why = f"({type(error).__name__})"
+        log.warning("post %s goes without an image: %s", claim.post_id, why)
+        missing.append(why)
+    if not missing:
+        return tuple(given), ""
+    which = "one of its images" if given else "its image"
+    if len(missing) > 1:
+        which = f"{len(missing)} of its images"
+    return tuple(given), f"It was published without {which}. {' '.join(missing)}"
 
 
 def _is_proof(claim: Claim, error: AlreadyPublished, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from bot.fetch import FetchError, Request
 from bot.networks.base import Image
 from bot.values import Fetched
-from review.text import Content, NetworkFacts
+from review.text import NetworkFacts, Picture
 
 Fetch = Callable[[Sequence[Request]], Sequence[Fetched | FetchError]]
 
@@ -24,13 +24,13 @@ class NoImage(Exception):
     """The image cannot be had, or its network does not take it. The text says why."""
 
 
-def load(content: Content, *, facts: NetworkFacts, fetch: Fetch) -> Image:
-    """Fetch the image of `content` under the guards of `fetch`. Raises `NoImage`."""
-    answer = fetch([Request(url=content.image)])[0]
+def load(picture: Picture, *, facts: NetworkFacts, fetch: Fetch) -> Image:
+    """Fetch an image under the guards of `fetch`. Raises `NoImage` when it cannot be had or will not do."""
+    answer = fetch([Request(url=picture.url)])[0]
     if isinstance(answer, FetchError):
-        raise NoImage(f"The image {content.image} cannot be fetched: {answer}")
+        raise NoImage(f"The image {picture.url} cannot be fetched: {answer}")
     if answer.status != 200 or not answer.body:
-        raise NoImage(f"The image {content.image} cannot be fetched ({answer.status}).")
+        raise NoImage(f"The image {picture.url} cannot be fetched ({answer.status}).")
     kind = kind_of(answer.body)
     if kind not in facts.image_types:
         known = ", ".join(name.removeprefix("image/").upper() for name in facts.image_types)
@@ -45,7 +45,7 @@ def load(content: Content, *, facts: NetworkFacts, fetch: Fetch) -> Image:
             f"The image has {width:,} times {height:,} pixels, and {facts.label} takes "
             f"{facts.image_pixels:,} in all."
         )
-    return Image(answer.body, kind, content.image_alt.strip())
+    return Image(answer.body, kind, picture.alt.strip())
 
 
 def kind_of(data: bytes) -> str:

@@ -16,11 +16,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypedDict
 
+from django.db.models import Q
+
 from bot import images
+from bot.connect import tokens, ways
+from bot.crew import Alone, Crew
 from bot.deliver import Hands, deliver
 from bot.networks import fence, registry
 from bot.networks.base import (
-    AccountDetails,
     Client,
     Endpoints,
     Unauthorised,
@@ -28,7 +31,6 @@ from bot.networks.base import (
 from bot.reconcile import ClientFor, Clock, Report, quietly, reconcile
 from bot.taking_down import take_down
 from config import schema
-from config.env import MissingSecretFile, secret
 from review import queries, slots, transitions
 from review.states import State
 from review.transitions import Claim
@@ -55,23 +57,11 @@ def real_clients(
                 mend="Put it back, or reject its posts.",
             )
 
-        def read(part: str) -> str:
-            try:
-                return secret(f"{account.credentials}_{part}") if account.credentials else ""
-            except MissingSecretFile as error:
-                raise Unauthorised(str(error)) from None
-
-        details = AccountDetails(
-            name=account.name,
-            network=account.network,
-            handle=account.handle,
-            author=account.author,
-            credentials=account.credentials,
-            secret=read,
-        )
         # Both must say so: the row is what people saw when they approved, the file what holds now.
+        really = live and account.live
+        token = tokens.token_for(account, tools=tokens.Tools(endpoints, clock)) if really else ""
         return registry.client_for(
-            details, live=live and account.live, endpoints=endpoints, now=clock
+            ways.details_of(account, token=token), live=really, endpoints=endpoints, now=clock
         )
 
     return client_for
@@ -81,7 +71,7 @@ def anything_to_do(*, now: datetime) -> bool:
     """Say whether a post is due, to be looked for, or left open by a worker that died."""
     return (
         queries.due(now).exists()
-        or queries.unconfirmed_to_look_for(now).exists()
+        or queries.to_look_for(now).exists()
         or queries.lapsed_attempts(now).exists()
         or queries.to_take_down(now).exists()
     )
@@ -97,37 +87,51 @@ def publish(
     steady: fence.Steady = fence.steady,
     sleep: Callable[[float], None] = time.sleep,
     fetch: images.Fetch | None = None,
+    crew: Crew | None = None,
 ) -> Report:
-    """Send what is due, one post after the other, until none is left; then settle what is open.
+    """Send what is due until none is left; then settle what is open. `crew` does it, each account apart.
 
     `clock` is the wall clock; `steady` measures spans, in seconds, whatever people do to that clock.
-    `fetch` gets the images of posts.
+    `fetch` gets the images of posts. With hands side by side this returns while some still work, and the
+    report grows until they are done.
     """
-    report = Report()
+    report, crew = Report(), crew or Alone()
     hands = Hands(clock, steady, sleep, client_for, report, fetch)
     _sweep(clock(), report)
     tidy(configuration, now=clock(), report=report)
-    while not stop():
-        now = clock()
-        deadline = steady() + (LEASE - LAST_REQUEST).total_seconds()
-        claim = transitions.claim(
-            worker=worker,
-            now=now,
-            lease=LEASE,
-            **_held_back(configuration, now),
-        )
-        if claim is None:
-            break
-        deliver(claim, hands, deadline)
+    send(configuration, hands, worker=worker, stop=stop, crew=crew)
 
     def busy() -> bool:
         """Reading can wait: a post that has become due meanwhile goes first, with the next pass."""
         now = clock()
-        return stop() or queries.may_go(now, **_held_back(configuration, now)).exists()
+        return stop() or queries.may_go(now, **_held_back(configuration, now, crew)).exists()
 
-    take_down(clock=clock, client_for=client_for, report=report, stop=busy)
-    reconcile(clock=clock, client_for=client_for, report=report, stop=busy)
+    take_down(clock=clock, client_for=client_for, report=report, stop=busy, crew=crew)
+    reconcile(clock=clock, client_for=client_for, report=report, stop=busy, crew=crew)
     return report
+
+
+def send(
+    configuration: schema.Configuration,
+    hands: Hands,
+    *,
+    worker: str,
+    stop: Callable[[], bool],
+    crew: Crew,
+) -> None:
+    """Claim what is due and give it to `crew`, as long as it has a hand free; one post an account at a time."""
+    while not stop() and crew.takes():
+        now = hands.clock()
+        deadline = hands.steady() + (LEASE - LAST_REQUEST).total_seconds()
+        claim = transitions.claim(
+            worker=worker,
+            now=now,
+            lease=LEASE,
+            **_held_back(configuration, now, crew),
+        )
+        if claim is None:
+            return
+        crew.give(claim.account, partial(deliver, claim, hands, deadline))
 
 
 class _HeldBack(TypedDict):
@@ -136,18 +140,25 @@ class _HeldBack(TypedDict):
     spacing: timedelta
 
 
-def _held_back(configuration: schema.Configuration, now: datetime) -> _HeldBack:
-    """Say which accounts are silent at `now`, and which posted so lately that a backlog of theirs waits."""
+def _held_back(
+    configuration: schema.Configuration, now: datetime, crew: Crew | None = None
+) -> _HeldBack:
+    """Say which accounts are silent at `now` or in hand, and which posted so lately that a backlog waits."""
     calendar = configuration.calendar
+    in_hand = crew.keys if crew is not None else frozenset()
     return {
-        "silent": [
-            account.name
-            for account in configuration.accounts
-            if slots.blackout_at(now, calendar=calendar, account=account.name)
-        ],
+        "silent": [*_silent(configuration, now), *in_hand],
         "spaced": queries.posted_since(now - calendar.spacing),
         "spacing": calendar.spacing,
     }
+
+
+def _silent(configuration: schema.Configuration, now: datetime) -> list[str]:
+    return [
+        account.name
+        for account in configuration.accounts
+        if slots.blackout_at(now, calendar=configuration.calendar, account=account.name)
+    ]
 
 
 # -- what has waited too long --------------------------------------------------------------------------
@@ -171,7 +182,14 @@ def tidy(
         if quietly(again) and report:
             report.returned += 1
     halt = queries.halt()
-    for post in queries.posts([State.SCHEDULED]).filter(due_at__lte=now):
+    late = queries.posts([State.SCHEDULED]).filter(due_at__lte=now)
+    if halt is None:
+        # A backlog of a thousand that may go is none of our business here.
+        late = late.filter(
+            Q(due_at__lt=now - calendar.stale_after)
+            | Q(account__name__in=_silent(configuration, now))
+        )
+    for post in late:
         blackout = slots.blackout_at(now, calendar=calendar, account=post.account.name)
         if halt is not None:
             reason = f"Its time came while everything was stopped ({halt.by}: {halt.reason})."

@@ -10,11 +10,22 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import retry
-from bot.networks.base import AlreadyPublished, CannotLook, Client, NetworkError, Throttled
+from bot.crew import Crew
+from bot.networks.base import (
+    AlreadyPublished,
+    CannotLook,
+    Client,
+    NetworkError,
+    Published,
+    Throttled,
+)
 from review import queries, transitions
 from review.models import Post
+from review.states import State
+from review.text import Content
 from review.transitions import TransitionError
 
 log = logging.getLogger(__name__)
@@ -71,32 +82,69 @@ def quietly(act: Callable[[], object]) -> bool:
     return True
 
 
+# What reads leaves this many hands to what sends.
+SPARE_HANDS = 2
+
+
 def reconcile(
-    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool]
+    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool], crew: Crew
 ) -> None:
     """Look for every unconfirmed post whose time to be looked for has come."""
-    for post in queries.unconfirmed_to_look_for(clock()):
+    for post in queries.to_look_for(clock()):
         if stop():
             return
-        _look_for(post, clock, client_for, report)
+        key = f"looking for posts of {post.account.name}"
+        if crew.takes(key, spare=SPARE_HANDS):
+            crew.give(key, partial(_look_for, post, clock, client_for, report))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked for: the texts under which it may be out, since when, and when it was lost track of."""
+
+    contents: tuple[Content, ...]
+    since: datetime
+    lost_at: datetime
+    twin: bool = False  # the network said that it has this text already
+
+
+def _wanted(post: Post) -> _Wanted:
+    attempts = list(post.attempts.select_related("revision").order_by("number"))
+    begun = [attempt.opened_at for attempt in attempts]
+    if post.restoration is not None:
+        # Which text went out, nobody here knows.
+        return _Wanted(
+            tuple(dict.fromkeys(one.content for one in transitions.contents_of(post))),
+            min([post.restoration.backup_at, *begun]) - CLOCKS_DIFFER,
+            post.restoration.restored_at,
+        )
+    last = attempts[-1]
+    return _Wanted(
+        (last.revision.content,),
+        min(begun) - CLOCKS_DIFFER,
+        last.closed_at or last.opened_at,
+        last.outcome == AlreadyPublished.__name__,
+    )
+
+
+def _find(client: Client, post: Post, wanted: _Wanted) -> Published | None:
+    for content in wanted.contents:
+        found = client.find(content, since=wanted.since)
+        if found is not None and not queries.is_known(post.pk, found.network_id):
+            return found
+    return None
 
 
 def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
-    attempts = list(post.attempts.select_related("revision").order_by("number"))
-    attempt = attempts[-1]
-    refused_as_twin = attempt.outcome == AlreadyPublished.__name__
-    since = min(attempt.opened_at for attempt in attempts) - CLOCKS_DIFFER
+    wanted = _wanted(post)
     now = clock()
     try:
-        client = client_for(post.account.name, post.account.live)
-        found = client.find(attempt.revision.content, since=since)
+        found = _find(client_for(post.account.name, post.account.live), post, wanted)
     except CannotLook as error:
-        transitions.look_again(
-            post.pk,
-            look_at=None,
-            looks_done=post.looks_done,
-            reason=f"{post.reason} {error}".strip(),
-        )
+        why = f"{post.reason} {error}".strip()
+        if post.state == State.IN_REVIEW:
+            why += " Look there: if it is on the account, reject it here; if not, approve it."
+        transitions.look_again(post.pk, look_at=None, looks_done=post.looks_done, reason=why)
         return
     except NetworkError as error:
         wait = error.until if isinstance(error, Throttled) else now + LOOK_AGAIN
@@ -109,7 +157,7 @@ def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -
         )
         return
     now = clock()
-    if found is not None and not queries.is_known(post.pk, found.network_id):
+    if found is not None:
         if quietly(
             lambda: transitions.confirm(
                 post.pk,
@@ -126,22 +174,33 @@ def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -
             _ask_again(post, now + LOOK_AGAIN, post.reason)
         return
     done = post.looks_done + 1
-    next_look = retry.reconcile_at(attempt.closed_at or attempt.opened_at, done)
-    if next_look is not None:
+    next_look = retry.reconcile_at(wanted.lost_at, done)
+    # What was published long before a backup was put back shows at the first look, or not at all.
+    if next_look is not None and (post.restoration is None or next_look > now):
         transitions.look_again(
             post.pk, look_at=max(next_look, now), looks_done=done, reason=post.reason
+        )
+    elif post.state != State.UNCONFIRMED:
+        transitions.no_doubt(
+            post.pk,
+            reason=f"{_without_doubt(post)} Herodr looked: it is not on the account in these words.",
         )
     else:
         reason = (
             "The network says that it has this text already, but it is not among the account's posts. "
             "Change the text, or wait a day before you approve it again."
-            if refused_as_twin
+            if wanted.twin
             else "It is not on the account, so it was not published. Approve it again to send it."
         )
         if quietly(
             lambda: transitions.requeue(post.pk, by=transitions.BOT, now=now, reason=reason)
         ):
             report.returned += 1
+
+
+def _without_doubt(post: Post) -> str:
+    """The reason a post gives, without what was said of looking for it."""
+    return transitions.warning(post.restoration) if post.restoration else post.reason
 
 
 def _ask_again(post: Post, at: datetime, reason: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from bot.crew import Crew
 from bot.networks.base import NetworkError, Refused, Temporary, Throttled
-from bot.reconcile import ClientFor, Clock, Report, quietly
+from bot.reconcile import SPARE_HANDS, ClientFor, Clock, Report, quietly
 from review import queries, transitions
 from review.models import Post
 
@@ -18,13 +19,15 @@ AGAIN = timedelta(minutes=5)
 
 
 def take_down(
-    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool]
+    *, clock: Clock, client_for: ClientFor, report: Report, stop: Callable[[], bool], crew: Crew
 ) -> None:
     """Ask the networks to take down what is to go now."""
     for post in queries.to_take_down(clock()):
         if stop():
             return
-        _take_down(post, clock, client_for, report)
+        key = f"taking down posts of {post.account.name}"
+        if crew.takes(key, spare=SPARE_HANDS):
+            crew.give(key, partial(_take_down, post, clock, client_for, report))
 
 
 def _take_down(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:

@@ -1,7 +1,7 @@
 """The worker: APScheduler says when to look; what is due is always a row.
 
 There is no job store, so a restart loses nothing and any number of workers may run on PostgreSQL. On SIGTERM
-or Ctrl-C the post in hand is finished; fetching, which can be repeated, is not waited for.
+or Ctrl-C the posts in hand are finished; fetching, which can be repeated, is not waited for.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,11 +30,16 @@ from django.db.utils import DatabaseError
 
 from bot import alerts, compose, mind, publish, watch
 from bot.away import Away
-from bot.fetch import FetchError, Request, fetch_all
-from bot.networks import registry
+from bot.connect import tokens
+from bot.crew import Crew, SideBySide
+from bot.deliver import Hands
+from bot.fetch import FetchError, Request, fetch_all, user_agent
+from bot.networks import fence, registry
 from bot.networks.base import Endpoints
+from bot.reconcile import ClientFor, Report
+from bot.values import Fetched
 from config import schema
-from review import intake, queries
+from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
 
@@ -40,7 +47,12 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 10  # seconds between looks for sources that are due and entries to compose
 PUBLISH_EVERY = 1  # seconds between looks for posts that are due
+AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not passed over
+HANDS = 8  # accounts that one worker sends on side by side
+LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
+HOUSE_EVERY = 600  # seconds between looks for chores of the house
+TEND_EVERY = 60  # seconds between looks for tokens to renew
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
 
@@ -106,20 +118,45 @@ class Pass:
             said += f" {_many(report.waiting, 'entry waits', 'entries wait')} for a page that could not be read."
         return said
 
-    def publish(self) -> str:
-        """Send what is due and settle what is open."""
+    def publish(self, crew: Crew | None = None) -> str:
+        """Send what is due and settle what is open; with a `crew`, some of it goes on when this returns."""
         intake.sync_accounts(self.configuration.accounts, now=_now())
+        if crew is None:
+            self.tend()
         report = publish.publish(
             self.configuration,
             clock=_now,
             worker=self.name,
-            client_for=publish.real_clients(
-                self.configuration, Endpoints.from_environment(os.environ), _now
-            ),
+            client_for=self._client_for,
             stop=self.stop,
-            fetch=self.fetch,
+            fetch=self._fetch_image,
+            crew=crew,
         )
         return report.sentence()
+
+    def tend(self) -> None:
+        """Renew the tokens that end soon, and pause the accounts whose tokens have ended."""
+        endpoints = Endpoints.from_environment(os.environ)
+        tokens.tend(self.configuration, tools=tokens.Tools(endpoints, _now))
+
+    def send(self, crew: Crew) -> None:
+        """Give `crew` what is due, where it has a hand free, and nothing else."""
+        hands = Hands(_now, fence.steady, time.sleep, self._client_for, Report(), self._fetch_image)
+        publish.send(self.configuration, hands, worker=self.name, stop=self.stop, crew=crew)
+
+    @property
+    def _client_for(self) -> ClientFor:
+        return publish.real_clients(
+            self.configuration, Endpoints.from_environment(os.environ), _now
+        )
+
+    def _fetch_image(self, requests: Sequence[Request]) -> Sequence[Fetched | FetchError]:
+        """Fetch with connections of one's own: several hands may do so at the same time."""
+        return fetch_all(
+            requests,
+            allow_hosts=settings.HERODR_ALLOW_HOSTS,
+            agent=user_agent(settings.BASE_URL),
+        )
 
 
 def where_things_stand() -> str:
@@ -145,9 +182,11 @@ class Loop:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.stopping = threading.Event()
         self.publishing = threading.Lock()
+        self.crew = SideBySide(HANDS)
         self.readers = Away()
         self.configuration = schema.current(directory)
         self.complaint = ""
+        self.ahead = timedelta(0)  # of this machine's clock, as the heartbeat address shows it
         self.mind = mind.current(self.configuration)
 
     def one_pass(self) -> Pass:
@@ -186,18 +225,29 @@ class Loop:
         self._guarded(act)
 
     def publish(self) -> None:
-        """Send what is due. Costs one query when nothing is."""
+        """Send what is due, and what becomes so within this second. Costs one query when nothing is."""
 
         def act() -> None:
-            soon = queries.due_within(_now(), timedelta(seconds=PUBLISH_EVERY))
-            if soon is not None:
-                # On time, not with the tick after it.
-                self.stopping.wait(max(0.0, (soon - _now()).total_seconds()))
+            until = time.monotonic() + AT_WORK
             with self.publishing:
                 if not self.stopping.is_set() and publish.anything_to_do(now=_now()):
-                    self.one_pass().publish()
+                    self.one_pass().publish(self.crew)
+            while not self.stopping.is_set():
+                left = until - time.monotonic()
+                soon = queries.due_within(_now(), timedelta(seconds=PUBLISH_EVERY))
+                if left <= 0 or (soon is None and not self.crew.keys):
+                    return
+                # On time, not with the look after it; and on at once where a hand has become free.
+                wait = left if soon is None else (soon - _now()).total_seconds()
+                if self.crew.rest(min(left, wait)) or wait <= left:
+                    with self.publishing:
+                        self.one_pass().send(self.crew)
 
         self._guarded(act)
+
+    def tend(self) -> None:
+        """Keep the tokens of the accounts good."""
+        self._guarded(lambda: self.one_pass().tend())
 
     def watch_over(self) -> None:
         """Say what is wrong when it begins and when it ends, and ask the heartbeat address when all is well."""
@@ -209,6 +259,10 @@ class Loop:
                 now=now,
                 version=Endpoints.from_environment(os.environ).linkedin_version,
                 folder=Path.cwd(),
+                ahead={
+                    "the database": health.ahead_of_database(now),
+                    "the heartbeat address": self.ahead,
+                },
             )
             changes = alerts.update(found, now=now)
             for alert in changes.raised:
@@ -216,8 +270,23 @@ class Loop:
             for alert in changes.cleared:
                 log.info("well again: %s", alert.sentence)
             alerts.tell(changes, address=settings.BASE_URL or "the address you know", send=_mail)
-            if settings.HEARTBEAT_URL and not any(sign.level == "error" for sign in found):
-                ping(settings.HEARTBEAT_URL)
+            # What only the answer can end must not keep us from asking.
+            errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
+            if settings.HEARTBEAT_URL and not errors:
+                self.ahead = ping(settings.HEARTBEAT_URL, now=_now())
+
+        self._guarded(act)
+
+    def keep_house(self) -> None:
+        """Let go of what is old: once a day, by one of all workers."""
+
+        def act() -> None:
+            now = _now()
+            if not self.complaint and chores.take("prune", every=timedelta(days=1), now=now):
+                keep = self.configuration.calendar.keep
+                gone = pruning.prune(keep=keep, now=now, stop=self.stopping.is_set)
+                if gone:
+                    log.info("let go of %s", ", ".join(f"{n} {what}" for what, n in gone.items()))
 
         self._guarded(act)
 
@@ -261,13 +330,22 @@ def _mail(subject: str, body: str) -> None:
         log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
 
 
-def ping(address: str) -> None:
-    """Ask the heartbeat address; its owner raises the alarm when we stop asking."""
+def ping(address: str, *, now: datetime) -> timedelta:
+    """Ask the heartbeat address; its owner raises the alarm when we stop asking.
+
+    Returns how far `now` is ahead of the clock of its server, zero where that does not say.
+    """
     host = urlsplit(address).hostname or ""
     # The operator chose the address, so it may well be a private one.
     answer = fetch_all([Request(address)], allow_hosts=[host])[0]
     if isinstance(answer, FetchError):
         log.warning("the heartbeat address does not answer: %s", answer)
+        return timedelta(0)
+    try:
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return timedelta(0)
+    return now - there if there.tzinfo else timedelta(0)
 
 
 def run(directory: Path) -> None:
@@ -289,7 +367,11 @@ def run(directory: Path) -> None:
         loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    scheduler.add_job(
+        loop.tend, "interval", seconds=TEND_EVERY, next_run_time=soon, executor="over"
+    )
     scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
+    scheduler.add_job(loop.keep_house, "interval", seconds=HOUSE_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
@@ -301,9 +383,10 @@ def run(directory: Path) -> None:
     scheduler.start()
     log.info("worker %s is at work", loop.name)
     loop.stopping.wait()
-    log.info("worker %s is stopping: finishing the post in hand", loop.name)
+    log.info("worker %s is stopping: finishing the posts in hand", loop.name)
     scheduler.shutdown(wait=False)
     with loop.publishing:
+        loop.crew.finish(LAST_JOBS)
         loop.heartbeat(stopped=True)
     log.info("worker %s has stopped", loop.name)
     sys.stderr.flush()

@@ -152,6 +152,19 @@ class Account(Strict):
     credentials: str = ""
     utm: Campaign = ""
     monthly_budget: Decimal | None = None
+    mentions: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("mentions")
+    @classmethod
+    def _urns(cls, mentions: dict[str, str]) -> dict[str, str]:
+        for name, urn in mentions.items():
+            if not name.strip() or not re.fullmatch(
+                r"urn:li:(person:[A-Za-z0-9_-]+|organization:\d+)", urn
+            ):
+                raise ValueError(
+                    'write each as a name and its URN, such as "Welsh Government" = "urn:li:organization:1234"'
+                )
+        return mentions
 
     @field_validator("monthly_budget", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.env import MissingSecretFile, secret, words
 from config.mail import BadMailAddress, mail_settings
 from config.schema import PACKAGED
+from config.sign_in import BadSignIn, sign_in_settings
 
 # The working directory, not this file's: in a wheel install this file lies in site-packages.
 HOME = Path.cwd()
@@ -35,8 +36,17 @@ try:
     )
     DATABASE_URL = secret("DATABASE_URL") or f"sqlite:///{HOME / 'herodr.sqlite3'}"
     METRICS_TOKEN = secret("METRICS_TOKEN")
+    # Newest first. A file may hold one a line.
+    HERODR_TOKEN_KEYS = words(secret("HERODR_TOKEN_KEYS").replace("\n", ","))
     globals().update(mail_settings(secret("EMAIL_URL")))
-except (MissingSecretFile, BadMailAddress) as error:
+    _sign_in = sign_in_settings(
+        os.environ, https=os.environ.get("BASE_URL", "").startswith("https://")
+    )
+    SECOND_STEP: str = _sign_in["SECOND_STEP"]
+    OIDC_NAME: str = _sign_in["OIDC_NAME"]
+    OIDC_NEWCOMERS: str = _sign_in["OIDC_NEWCOMERS"]
+    globals().update(_sign_in)
+except (MissingSecretFile, BadMailAddress, BadSignIn) as error:
     raise ImproperlyConfigured(str(error)) from None
 
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "herodr@localhost"
@@ -61,6 +71,17 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "review",
+    # Behind `review`, whose templates come first.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    # Only where it is used: it makes every start slower.
+    *(
+        ("allauth.socialaccount", "allauth.socialaccount.providers.openid_connect")
+        if OIDC_NAME
+        else ()
+    ),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -73,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "review.middleware.content_security_policy",
     "review.middleware.local_time",
@@ -116,6 +138,19 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(DATABASE_URL)}
+# Limits and used-up codes must be known to every process of the desk, so they are rows as well.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "review_remembered",
+    }
+}
+# The key that seals tokens, where none is set: beside an SQLite database, never in it.
+TOKEN_KEY_PATH = (
+    Path(str(DATABASES["default"]["NAME"])).absolute().parent
+    if "sqlite" in DATABASES["default"]["ENGINE"]
+    else HOME
+) / "herodr-token.key"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "review.Person"
 AUTH_PASSWORD_VALIDATORS = [

@@ -90,15 +90,8 @@ def _of_networks(configuration: schema.Configuration) -> Iterator[Finding]:
             yield Finding(
                 "error", "LINKEDIN_VERSION", f'"{version}" is no version.', "Write it as 202609."
             )
-        elif left < 60:
-            yield Finding(
-                "error" if left < 0 else "warning",
-                "LINKEDIN_VERSION",
-                f"LinkedIn ends version {version} in {left} days."
-                if left >= 0
-                else f"LinkedIn ended version {version} {-left} days ago.",
-                "Set LINKEDIN_VERSION to a newer month, as docs/networks.md lists them.",
-            )
+        elif sentence := versions.ending(version, ready.now().date()):
+            yield Finding("error" if left < 0 else "warning", "LINKEDIN_VERSION", sentence, "")
 
 
 def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding]:
@@ -114,14 +107,16 @@ def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding
         yield Finding("error", "DATABASE_URL", str(error), "")
         return
     from bot import alerts
-    from review import record
+    from review import health, record
 
     fault = record.verify()
     if fault:
         yield Finding(
             "error", "the record", fault, "Restore a backup, and find out who wrote to it."
         )
-    for sign in alerts.signs(configuration, now=ready.now(), version="", folder=Path.cwd()):
+    now = ready.now()
+    ahead = {"the database": health.ahead_of_database(now)}
+    for sign in alerts.signs(configuration, now=now, version="", folder=Path.cwd(), ahead=ahead):
         yield Finding(sign.level, sign.key, sign.sentence, "")
     yield from _of_sources(configuration)
 

@@ -71,7 +71,7 @@ def _check_x(account: schema.Account) -> None:
 
 def _connect_linkedin(account: schema.Account, redirect: str, to: Path) -> None:
     from bot.networks.base import Endpoints, NetworkError
-    from bot.networks.linkedin import SignIn
+    from bot.networks.linkedin_sign_in import SignIn
 
     client_id = secret(f"{account.credentials}_CLIENT_ID")
     client_secret = secret(f"{account.credentials}_CLIENT_SECRET")

@@ -229,10 +229,7 @@ def amend(
     by: By,
 ) -> None:
     """Give a post a new text; an approved one goes back to review."""
-    try:
-        words = text_file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ready.Trouble(f"{text_file} cannot be read as UTF-8 text ({error}).") from None
+    words = _words_of(text_file)
 
     def act(transitions: Any, actor: Any, now: datetime) -> None:
         from review import queries
@@ -295,6 +292,36 @@ def take_down(
         by=by,
         done="will be taken down by the worker",
     )
+
+
+@app.command()
+def correct(
+    post_id: Id,
+    *,
+    reason: Annotated[str, typer.Option(metavar="R", help="What was wrong; kept with both posts.")],
+    by: By,
+    text_file: Annotated[
+        Path | None, typer.Option(metavar="F", help="The corrected text, UTF-8.")
+    ] = None,
+) -> None:
+    """Take a published post down, and put its correction into review as a new post."""
+    words = _words_of(text_file) if text_file is not None else ""
+    ready.desk()
+    from review import transitions
+
+    new = transitions.correct(
+        post_id, by=transitions.operator(by), now=ready.now(), reason=reason, words=words
+    )
+    typer.echo(
+        f"Post {post_id} will be taken down by the worker. Its correction is post {new.pk}; it waits for review."
+    )
+
+
+def _words_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ready.Trouble(f"{path} cannot be read as UTF-8 text ({error}).") from None
 
 
 def _decide(

@@ -212,6 +212,9 @@ def _invite(address: str) -> None:
 
 def sign_in(
     username: Annotated[str, typer.Argument(metavar="USERNAME", help="As on the People page.")],
+    forget_second_step: Annotated[
+        bool, typer.Option(help="Ask for no second step any more: the phone is lost.")
+    ] = False,
 ) -> None:
     """Print a one-time sign-in link, for somebody who has forgotten the password."""
     ready.desk()
@@ -225,6 +228,8 @@ def sign_in(
         raise ready.Trouble(
             f'Nobody active has the user name "{username}"; the People page lists them.'
         )
+    if forget_second_step:
+        links.forget_second_step(person, by="operator", now=ready.now())
     token = links.make_link(person, now=ready.now())
     address = (os.environ.get("BASE_URL") or f"http://127.0.0.1:{port()}").rstrip("/")
     typer.echo(f"{address}{reverse('sign-in-link', args=[token])}")

@@ -17,10 +17,11 @@ never holds a secret or a whole response body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from review.text import Content
 
@@ -80,10 +81,14 @@ class OutcomeUnknown(NetworkError):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Proof of publication: the network's id for the post and the address where people find it."""
+    """Proof of publication: the network's id for the post and the address where people find it.
+
+    `rest_until` (aware, UTC) is when the network takes the next one, where it says that a limit is used up.
+    """
 
     network_id: str
     url: str
+    rest_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,20 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An image that a network has been given: its id there, and its alt text."""
+
+    id: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountDetails:
     """What a client needs to know of an account. `secret(name)` returns a secret's value or "".
 
     `name`, `handle`, `author` and `credentials` are from `accounts.toml`; the secret ACCESS_TOKEN is
-    `<credentials>_ACCESS_TOKEN` of the environment, or the file in its `_FILE`.
+    `<credentials>_ACCESS_TOKEN` of the environment, or the file in its `_FILE`. `token` is that of a connection
+    made here; where there is one, it is used and not the secrets.
     """
 
     name: str
@@ -108,7 +122,25 @@ class AccountDetails:
     handle: str = ""
     author: str = ""
     credentials: str = ""
+    mentions: Mapping[str, str] = field(default_factory=dict)  # names and their URNs, on LinkedIn
     secret: Callable[[str], str] = field(default=lambda _name: "", repr=False)
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose credentials these are, as the network says: `id` as in accounts.toml, `name` for people.
+
+    `roles` is what lets them post in the account's name, in a few words, "" where they post in their own.
+    """
+
+    id: str
+    name: str = ""
+    roles: str = ""
+
+
+class NotOurs(Unauthorised):
+    """The credentials are good, but they are not those of the account in accounts.toml."""
 
 
 class Client(Protocol):
@@ -144,8 +176,20 @@ class ShowsImages(Protocol):
         """
         ...
 
-    def deliver(self, content: Content, *, media: str = "") -> Published:
-        """As `Client.deliver`, with the uploaded image `media`."""
+    def deliver(self, content: Content, *, media: Sequence[Uploaded] = ()) -> Published:
+        """As `Client.deliver`, with the uploaded images `media`, in their order."""
+        ...
+
+
+class SaysWho(Protocol):
+    """What a client has besides when its network says whose credentials it was given."""
+
+    def who(self) -> Identity:
+        """Ask the network whose credentials these are; posts nothing.
+
+        Raises `NotOurs` when they are not those of the account, `Unauthorised` when the network does not take
+        them, `Temporary` when it cannot be asked now.
+        """
         ...
 
 
@@ -161,14 +205,21 @@ class Endpoints:
     linkedin_api: str = "https://api.linkedin.com"
     linkedin_auth: str = "https://www.linkedin.com"
     linkedin_version: str = "202609"
+    x_auth: str = "https://x.com"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Endpoints:
-        """Read `X_API_URL`, `LINKEDIN_API_URL`, `LINKEDIN_AUTH_URL` and `LINKEDIN_VERSION`."""
+        """Read `X_API_URL`, `X_AUTH_URL`, `LINKEDIN_API_URL`, `LINKEDIN_AUTH_URL` and `LINKEDIN_VERSION`.
+
+        Consent given at x.com is nothing to an emulator: where X's API is on this machine, so is its consent.
+        """
         usual = cls()
+        x_api = environment.get("X_API_URL") or usual.x_api
+        emulated = urlsplit(x_api).hostname in ("127.0.0.1", "localhost", "::1")
         return cls(
-            x_api=environment.get("X_API_URL") or usual.x_api,
+            x_api=x_api,
             linkedin_api=environment.get("LINKEDIN_API_URL") or usual.linkedin_api,
             linkedin_auth=environment.get("LINKEDIN_AUTH_URL") or usual.linkedin_auth,
             linkedin_version=environment.get("LINKEDIN_VERSION") or usual.linkedin_version,
+            x_auth=environment.get("X_AUTH_URL") or (x_api if emulated else usual.x_auth),
         )

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 
 from bot.networks.base import AccountDetails, Unauthorised
 
+# What to do about the token of a connection that has ended.
+RECONNECT = (
+    "Press Reconnect on the Accounts page, or run `bot connect {network} --account {name}`; its posts "
+    "wait until then."
+)
+
 
 def read(details: AccountDetails, names: Iterable[str]) -> dict[str, str]:
     """Return the secrets `names` of an account.

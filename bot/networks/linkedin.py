@@ -1,9 +1,8 @@
-"""LinkedIn, through python-linkedin-v2: the only module that imports it.
+"""LinkedIn, through python-linkedin-v2.
 
-That library is used through two subclasses. As it comes, it signs in at addresses that are gone, draws its
-`state` from a guessable source, forgets half of the token's answer, and puts the access token into every
-address; and it hides or breaks on errors, so its own reading of them is never called. What remains is its
-way of building the sign-in and of holding a token.
+That library is used through two subclasses: here, and in `linkedin_sign_in`. As it comes, it puts the access
+token into every address, and hides errors or breaks on them, so its own reading of them is never called.
+What remains is its way of holding a token.
 
 Posts API: https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
 """
@@ -11,21 +10,28 @@ Posts API: https://learn.microsoft.com/linkedin/marketing/community-management/s
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
-from linkedin_v2.linkedin import LinkedInApplication, LinkedInAuthentication
+from linkedin_v2.linkedin import LinkedInApplication
 
-from bot.networks import answers, credentials, linkedin_errors, linkedin_post, matching, wire
+from bot.networks import (
+    answers,
+    credentials,
+    linkedin_errors,
+    linkedin_post,
+    linkedin_who,
+    matching,
+    wire,
+)
 from bot.networks.answers import Answer
 from bot.networks.base import (
     AccountDetails,
     CannotLook,
     Endpoints,
+    Identity,
     Image,
     NetworkError,
     OutcomeUnknown,
@@ -33,109 +39,15 @@ from bot.networks.base import (
     Refused,
     Temporary,
     Unauthorised,
+    Uploaded,
 )
 from bot.networks.little_text import unescape
 from review.text import Content
-
-SIGN_IN_SCOPES = ("openid", "profile")
-MEMBER_SCOPES = (*SIGN_IN_SCOPES, "w_member_social")
-ORGANISATION_SCOPES = (*SIGN_IN_SCOPES, "w_organization_social", "r_organization_social")
 
 _AUTHOR = re.compile(r"urn:li:(person:[A-Za-z0-9_-]+|organization:[0-9]+)")
 _POST = re.compile(r"urn:li:[A-Za-z]+:[0-9]+")
 _PAGE = 20
 _MOST_PAGES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What LinkedIn gave for a sign-in. Lifetimes are in seconds; the last two only for some apps."""
-
-    access_token: str = field(repr=False)
-    expires_in: int | None
-    scope: tuple[str, ...] = ()
-    refresh_token: str = field(default="", repr=False)
-    refresh_token_expires_in: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """The person who signed in, as the author of posts (`urn:li:person:…`) and by name."""
-
-    author: str
-    name: str
-
-
-class SignIn(LinkedInAuthentication):  # type: ignore[misc]  # the library has no types
-    """The browser's way to a token: send people to `authorization_url`, then exchange the code."""
-
-    def __init__(
-        self,
-        client_id: str,
-        client_secret: str,
-        redirect_uri: str,
-        *,
-        scopes: tuple[str, ...],
-        endpoints: Endpoints,
-        patience: wire.Patience = wire.PATIENCE,
-    ) -> None:
-        super().__init__(client_id, client_secret, redirect_uri, list(scopes))
-        # What the redirect must bring back. The library's own is drawn from a guessable source.
-        self.state: str = secrets.token_urlsafe(32)
-        self._session = wire.Session(endpoints.linkedin_auth, patience=patience)
-        self.AUTHORIZATION_URL = self._session.url("/oauth/v2/authorization")
-        self.ACCESS_TOKEN_URL = self._session.url("/oauth/v2/accessToken")
-
-    def exchange(self, code: str) -> Token:
-        """Exchange the `code` of the redirect, which lives 30 minutes and works once, for a token.
-
-        Raises `Unauthorised` with LinkedIn's words when it is refused, `Temporary` when LinkedIn cannot
-        be reached: then the way starts anew.
-        """
-        answer = wire.ask(
-            "LinkedIn",
-            "LINKEDIN_AUTH_URL",
-            lambda: self._session.request(
-                "POST",
-                self.ACCESS_TOKEN_URL,
-                data={
-                    "grant_type": "authorization_code",
-                    "code": code,
-                    "redirect_uri": self.redirect_uri,
-                    "client_id": self.key,
-                    "client_secret": self.secret,
-                },
-            ),
-            changes=False,
-        )
-        given = answer.fields()
-        token = given.get("access_token")
-        if not answer.ok or not isinstance(token, str) or not token:
-            if answer.status_code >= 500:
-                raise Temporary(
-                    f"LinkedIn could not give a token now (it answered {answer.status_code})."
-                )
-            said = answers.quoted(
-                given.get("error_description") or given.get("error"), secrets=(self.secret, code)
-            )
-            raise Unauthorised(
-                f"LinkedIn gave no token: “{said or answer.status_code}”.",
-                mend="Start connecting again. Client id, client secret and redirect address must be as in "
-                "LinkedIn's developer portal.",
-            )
-        self.token = Token(
-            access_token=token,
-            expires_in=_whole(given.get("expires_in")),
-            # Seen separated by commas and by spaces.
-            scope=tuple(re.findall(r"[^,\s]+", str(given.get("scope") or ""))),
-            refresh_token=str(given.get("refresh_token") or ""),
-            refresh_token_expires_in=_whole(given.get("refresh_token_expires_in")),
-        )
-        return self.token
-
-    def get_access_token(self, timeout: float = 0) -> Token:
-        """The library's name for `exchange` of `authorization_code`; `timeout` is not used."""
-        return self.exchange(self.authorization_code or "")
 
 
 class _Application(LinkedInApplication):  # type: ignore[misc]  # the library has no types
@@ -176,25 +88,6 @@ class _Application(LinkedInApplication):  # type: ignore[misc]  # the library ha
         )
 
 
-def member(token: str, *, endpoints: Endpoints, patience: wire.Patience = wire.PATIENCE) -> Member:
-    """Ask LinkedIn who signed in. Raises `Unauthorised` or `Temporary`."""
-    application = _Application(token, endpoints=endpoints, patience=patience)
-    answer = wire.ask(
-        "LinkedIn",
-        "LINKEDIN_API_URL",
-        lambda: application.make_request("GET", "/v2/userinfo"),
-        changes=False,
-    )
-    given = answer.fields()
-    if answer.ok and isinstance(given.get("sub"), str):
-        return Member(f"urn:li:person:{given['sub']}", answers.quoted(given.get("name")))
-    if answer.status_code in (401, 403):
-        raise Unauthorised(
-            "LinkedIn does not say whose token this is.", mend="Connect with the scope openid."
-        )
-    raise Temporary(f"LinkedIn could not be read (it answered {answer.status_code}).")
-
-
 class LinkedInClient:
     """One author on LinkedIn. See `bot.networks.base.Client` for what its methods promise."""
 
@@ -221,12 +114,22 @@ class LinkedInClient:
                 "LINKEDIN_VERSION is no version.",
                 mend="Write it as year and month, such as 202609.",
             )
-        self._token = credentials.read(details, ("ACCESS_TOKEN",))["ACCESS_TOKEN"]
+        self._token = details.token or credentials.read(details, ("ACCESS_TOKEN",))["ACCESS_TOKEN"]
         self._application = _Application(self._token, endpoints=endpoints, patience=patience)
 
     @property
     def _is_organisation(self) -> bool:
         return self._details.author.startswith("urn:li:organization:")
+
+    def who(self) -> Identity:
+        """Ask LinkedIn whose token this is, and whether it may post as the account's author."""
+        return linkedin_who.who(
+            self._details,
+            ask=lambda path, params, method: self._ask(
+                "GET", path, params=params, method=method, changes=False
+            ),
+            passing=self._passing,
+        )
 
     def upload(self, image: Image) -> str:
         """Upload an image: ask where to, then put it there. The alt text goes with the post."""
@@ -249,9 +152,14 @@ class LinkedInClient:
             raise self._passing(put)
         return place.urn
 
-    def deliver(self, content: Content, *, media: str = "") -> Published:
+    def deliver(self, content: Content, *, media: Sequence[Uploaded] = ()) -> Published:
         """Publish the text, with its link as a card: LinkedIn does not read the linked page itself."""
-        body = linkedin_post.body_of(content, author=self._details.author, media=media)
+        body = linkedin_post.body_of(
+            content,
+            author=self._details.author,
+            media=media,
+            mentions=self._details.mentions,
+        )
         answer = self._ask("POST", "/rest/posts", data=body, changes=True)
         if answer.ok:
             # The body is empty; the id, percent-encoded by some Rest.li servers, is the proof.
@@ -385,9 +293,3 @@ def _is(element: Mapping[str, Any], content: Content) -> bool:
     source = article.get("source") if isinstance(article, Mapping) else None
     links = [source] if isinstance(source, str) and source else []
     return matching.is_same(content, text=unescape(str(element.get("commentary", ""))), links=links)
-
-
-def _whole(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        return None
-    return int(value) if re.fullmatch(r"\d{1,12}", str(value), re.ASCII) else None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from bot.networks import answers
+from bot.networks import answers, credentials
 from bot.networks.answers import Answer
 from bot.networks.base import (
     AccountDetails,
@@ -60,7 +60,9 @@ def error_of(
     if status == 401:
         return Unauthorised(
             f"LinkedIn does not accept the token{about}",
-            mend=f"Make a new token, as docs/networks.md says, and set {details.credentials}_ACCESS_TOKEN to it.",
+            mend=credentials.RECONNECT.format(name=details.name, network="linkedin")
+            if details.token
+            else f"Make a new token, as docs/networks.md says, and set {details.credentials}_ACCESS_TOKEN to it.",
         )
     if status == 403:
         organisation = details.author.startswith("urn:li:organization:")

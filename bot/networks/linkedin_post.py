@@ -6,11 +6,12 @@ https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.networks.base import Uploaded
 from bot.networks.little_text import escape
 from review.text import Content, facts_of
 
@@ -18,11 +19,21 @@ _FACTS = facts_of("linkedin")
 _IMAGE = re.compile(r"urn:li:image:[A-Za-z0-9_-]{1,150}")
 
 
-def body_of(content: Content, *, author: str, media: str = "") -> dict[str, Any]:
-    """Return the body that publishes `content`: its link as a card with the image `media`, or the image alone."""
+def body_of(
+    content: Content,
+    *,
+    author: str,
+    media: Sequence[Uploaded] = (),
+    mentions: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the body that publishes `content`: its link as a card with an image, or its images alone.
+
+    LinkedIn shows a card or several images, never both; the checks before approval say so. `mentions` are
+    names that become mentions, with their URNs.
+    """
     post: dict[str, Any] = {
         "author": author,
-        "commentary": escape(content.text),
+        "commentary": escape(content.text, mentions=mentions or {}),
         "visibility": "PUBLIC",
         "distribution": {
             "feedDistribution": "MAIN_FEED",
@@ -42,10 +53,13 @@ def body_of(content: Content, *, author: str, media: str = "") -> dict[str, Any]
                 content.card_description.strip(), _FACTS.card_description_limit
             )
         if media:
-            article |= {"thumbnail": media, "thumbnailAltText": content.image_alt.strip()}
+            article |= {"thumbnail": media[0].id, "thumbnailAltText": media[0].alt}
         post["content"] = {"article": article}
+    elif len(media) > 1:
+        images = [{"id": image.id, "altText": image.alt} for image in media]
+        post["content"] = {"multiImage": {"images": images}}
     elif media:
-        post["content"] = {"media": {"id": media, "altText": content.image_alt.strip()}}
+        post["content"] = {"media": {"id": media[0].id, "altText": media[0].alt}}
     return post
 
 

@@ -2,7 +2,8 @@ r"""LinkedIn's "little text": the notation of a post's `commentary`. Pure.
 
 Fifteen characters are reserved and need a backslash wherever they stand; a post with one too few is
 accepted and silently cut at that place. A hashtag is written ``#Word``, or ``{hashtag|\#|Wörd}`` for words
-that are more than ASCII letters and digits. Only `commentary` is little text: a backslash in an article's
+that are more than ASCII letters and digits. A mention is written ``@[Name](urn:li:organization:1)`` and reads
+as the name alone. Only `commentary` is little text: a backslash in an article's
 title or description would be shown.
 
 Source: Microsoft Learn, LinkedIn, "little Text Format".
@@ -11,17 +12,15 @@ Source: Microsoft Learn, LinkedIn, "little Text Format".
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 RESERVED = "\\|{}@[]()<>#*_~"
 
 # The marks that follow a letter in decomposed text (w + circumflex) belong to the word.
 _WORD = r"[\w\u0300-\u036f]+"
-_PIECE = re.compile(
-    rf"(?P<url>https?://\S+)"  # a "#" in an address is no hashtag
-    rf"|(?<![\w&/#\u0300-\u036f])\#(?P<tag>{_WORD})"
-    rf"|[{re.escape(RESERVED)}]",
-    re.IGNORECASE,
-)
+_ADDRESS = r"https?://\S+"  # a "#", or a name, inside an address is a part of the address
+_SPECIAL = rf"(?<![\w&/#\u0300-\u036f])\#(?P<tag>{_WORD})|[{re.escape(RESERVED)}]"
+_PIECE = re.compile(rf"{_ADDRESS}|{_SPECIAL}", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTATION = re.compile(
     r"\\(?P<char>.)"
@@ -31,9 +30,28 @@ _NOTATION = re.compile(
 )
 
 
-def escape(text: str) -> str:
-    """Write `text` as little text, so that followers read exactly `text`, its hashtags as hashtags."""
-    return _PIECE.sub(_escaped, text)
+def escape(text: str, *, mentions: Mapping[str, str] | None = None) -> str:
+    """Write `text` as little text, so that followers read exactly `text`, its hashtags as hashtags.
+
+    `mentions` are names of pages and people with their URNs. The first time that such a name stands in the
+    text, spelled just so, it becomes a mention, which reads as the name.
+    """
+    known = {name: urn for name, urn in (mentions or {}).items() if name.strip()}
+    if not known:
+        return _PIECE.sub(_escaped, text)
+    left = dict(known)
+    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    name = rf"(?<![\w#])(?P<mention>(?-i:{names}))(?!\w)"
+    piece = re.compile(rf"{_ADDRESS}|{name}|{_SPECIAL}", re.IGNORECASE)
+
+    def written(match: re.Match[str]) -> str:
+        name = match["mention"]
+        if name is None:
+            return _escaped(match)
+        urn = left.pop(name, None)
+        return _plain(name) if urn is None else f"@[{_plain(name)}]({_plain(urn)})"
+
+    return piece.sub(written, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

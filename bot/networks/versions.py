@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+WARN_DAYS = 60  # this many days ahead its end is said
+
 # The last days that LinkedIn has published ("Migrations" on Microsoft Learn, as of 2026-09-19).
 _PUBLISHED = {
     "202509": date(2026, 9, 15),
@@ -35,6 +37,19 @@ def sunset(version: str) -> date:
     if match is None:
         raise ValueError(f'"{version}" is no version: write year and month, such as 202609.')
     return _PUBLISHED.get(version) or date(int(match[1]) + 1, int(match[2]), 15)
+
+
+def ending(version: str, today: date) -> str:
+    """Say in a sentence with its mend that `version` has ended or will within `WARN_DAYS`; "" while it is far."""
+    left = days_left(version, today)
+    if left is None or left >= WARN_DAYS:
+        return ""
+    said = (
+        f"LinkedIn ends version {version} of its API in {left} days."
+        if left >= 0
+        else f"LinkedIn ended version {version} of its API {-left} days ago."
+    )
+    return f"{said} Set LINKEDIN_VERSION to a newer month, as docs/networks.md lists them."
 
 
 def days_left(version: str, today: date) -> int | None:

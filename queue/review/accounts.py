@@ -50,3 +50,13 @@ def resume(account_id: int, *, by: Actor, now: datetime) -> Account:
         account.save(update_fields=["paused", "paused_until", "trouble"])
         record.append("resume", actor=by.name, now=now, details={"account": account.name})
     return account
+
+
+@transaction.atomic
+def go_on(name: str, *, now: datetime) -> None:
+    """End the pause of the account called `name`, whose cause has gone by itself."""
+    account = Account.objects.select_for_update().filter(name=name, paused=True).first()
+    if account is not None:
+        account.paused, account.paused_until, account.trouble = False, None, ""
+        account.save(update_fields=["paused", "paused_until", "trouble"])
+        record.append("resume", actor="herodr", now=now, details={"account": name})

@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import throttle
+from review import sign_in
 from review.models import Person
-from review.text import Content
+from review.text import Content, Picture
 
 # What is kept of a rejection must make sense in a year, so these are whole phrases.
 REASONS = (
@@ -150,6 +149,7 @@ class ContentForm(VerbForm):
     card_description = forms.CharField(required=False, max_length=3000, label=_("Card description"))
     image_alt = forms.CharField(required=False, max_length=5000, label=_("Alt text"))
     no_image = forms.BooleanField(required=False, label=_("Post it without the image"))
+    more_images = forms.CharField(required=False, max_length=MOST_TEXT, label=_("More images"))
 
     def clean_link(self) -> str:
         """A link leads into the web, or there is none."""
@@ -158,10 +158,24 @@ class ContentForm(VerbForm):
             raise ValidationError(gettext("Write a link that begins with https://."))
         return link
 
+    def clean_more_images(self) -> tuple[Picture, ...]:
+        """An image a line: its address, then its alt text."""
+        found = []
+        for line in self.cleaned_data["more_images"].splitlines():
+            url, _, alt = line.strip().partition(" ")
+            if not url:
+                continue
+            if not url.startswith(("https://", "http://")):
+                raise ValidationError(
+                    gettext("Write each image on a line of its own, beginning with https://.")
+                )
+            found.append(Picture(url, alt.strip()))
+        return tuple(found)
+
     def content(self, base: Content) -> Content:
         """Return `base` with what was typed."""
-        sent = {
-            name: str(value).replace("\r\n", "\n")
+        sent: dict[str, Any] = {
+            name: value.replace("\r\n", "\n") if isinstance(value, str) else value
             for name, value in self.cleaned_data.items()
             if name not in ("seen", "no_image") and name in self.data
         }
@@ -181,38 +195,59 @@ class CommentForm(VerbForm):
     asks = forms.BooleanField(required=False)
 
 
+class StopForm(forms.Form):
+    """Why everything is stopped."""
+
+    reason = forms.CharField(
+        max_length=500,
+        label=_("Why?"),
+        error_messages={
+            "required": _("Say why everything is stopped: the reason is shown on every page.")
+        },
+    )
+
+
 class TakeInForm(forms.Form):
     """Of what kind a piece is that was set aside."""
 
     kind = forms.ChoiceField(choices=[("plan", ""), ("practice", ""), ("report", "")])
 
 
-class SignInForm(AuthenticationForm):
-    """User name and password; the answer never says which of the two was wrong."""
+class OwnForm(forms.Form):
+    """One's own name, language and mails."""
 
-    error_messages = {  # noqa: RUF012 - Django's own shape
-        "invalid_login": _(
-            "The user name or the password is not right. Passwords know capital from small letters."
-        ),
-        "wait": _("Too many wrong passwords. Wait a quarter of an hour, then try again."),
-        "inactive": _("You have been signed out for good. Ask the administrator."),
-    }
+    name = forms.CharField(
+        max_length=150,
+        label=_("Your name"),
+        error_messages={"required": _("Write your name: every decision is kept with it.")},
+    )
+    language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language of mails"))
+    digest = forms.BooleanField(required=False, label=_("A mail when new drafts wait"))
+    reminders = forms.BooleanField(
+        required=False, label=_("A reminder before a draft expires undecided")
+    )
 
-    def clean(self) -> dict[str, Any]:
-        """Try no password while its user name has to wait."""
-        username = self.cleaned_data.get("username") or ""
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
-        now = timezone.now()
-        if throttle.must_wait(username, address=address, now=now):
-            raise ValidationError(self.error_messages["wait"], code="wait")
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            if username:
-                throttle.failed(username, address=address, now=now)
-            raise
-        throttle.succeeded(username, address=address)
-        return cleaned
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        self.person = person
+        kwargs["initial"] = {
+            "name": person.name,
+            "language": person.language or get_language(),
+            "digest": person.gets_digest,
+            "reminders": person.gets_reminders,
+        }
+        super().__init__(*args, **kwargs)
+
+    def save(self) -> Person:
+        """Store what was chosen; what stays as the role says goes on following the role."""
+        person, data = self.person, self.cleaned_data
+        person.name = data["name"]
+        person.language = data["language"]
+        if data["digest"] != person.gets_digest:
+            person.wants_digest = data["digest"]
+        if data["reminders"] != person.gets_reminders:
+            person.wants_reminders = data["reminders"]
+        person.save(update_fields=["name", "language", "wants_digest", "wants_reminders"])
+        return person
 
 
 class InviteForm(forms.Form):
@@ -228,6 +263,19 @@ class InviteForm(forms.Form):
         label=_("What may they do?"),
         error_messages={"required": _("Choose what your colleague may do.")},
     )
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        label=_("Mail address (optional)"),
+        error_messages={"invalid": _("Write a mail address, such as sian@example.org.")},
+    )
+
+    def clean_email(self) -> str:
+        """An address is one person's."""
+        email: str = self.cleaned_data["email"].lower()
+        if email and sign_in.address_taken(email):
+            raise ValidationError(gettext("Somebody here has this address already."))
+        return email
 
 
 class WelcomeForm(forms.Form):
@@ -293,5 +341,6 @@ class WelcomeForm(forms.Form):
         person.name = self.cleaned_data["name"]
         person.username = self.cleaned_data["username"]
         person.set_password(self.cleaned_data["password"])
+        person.language = person.language or get_language() or ""
         person.save()
         return person

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from review import queries, record
 from review.models import Halt
@@ -18,15 +19,19 @@ def stop(*, reason: str, by: Actor, now: datetime) -> Halt:
     """
     _permit(by)
     if not reason.strip():
-        raise NotFit("Say why everything is stopped: the reason is shown on every page.")
+        raise NotFit(gettext("Say why everything is stopped: the reason is shown on every page."))
     try:
         with transaction.atomic():
             halt = Halt.objects.create(reason=reason.strip(), by=by.name, at=now)
             record.append("stop everything", actor=by.name, now=now, reason=halt.reason)
     except IntegrityError:
         known = queries.halt()
-        who = f" by {known.by}: {known.reason}" if known else ""
-        raise TooLate(f"Everything is stopped already{who}.") from None
+        if known is None:
+            raise TooLate(gettext("Everything is stopped already.")) from None
+        raise TooLate(
+            gettext("Everything is stopped already by %(name)s: %(reason)s.")
+            % {"name": known.by, "reason": known.reason}
+        ) from None
     return halt
 
 
@@ -38,12 +43,12 @@ def lift(*, by: Actor, now: datetime) -> None:
     """
     _permit(by)
     if Halt.objects.filter(lifted_at__isnull=True).update(lifted_at=now, lifted_by=by.name) != 1:
-        raise TooLate("Nothing is stopped.")
+        raise TooLate(gettext("Nothing is stopped."))
     record.append("go on", actor=by.name, now=now)
 
 
 def _permit(by: Actor) -> None:
     if not by.may_decide:
-        raise NotAllowed(f"{by.name} may look, but not stop anything.")
+        raise NotAllowed(gettext("%(name)s may look, but not stop anything.") % {"name": by.name})
     if not by.name:
-        raise NotAllowed("Say who decides: every decision is kept with a name.")
+        raise NotAllowed(gettext("Say who decides: every decision is kept with a name."))

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
+from django.db import connection
+from django.db.models import Q
+
 from config.timing import Calendar
-from review import queries, slots
-from review.models import Event, Post, Source, Worker
+from review import budgets, queries, slots
+from review.models import Connection, Event, Post, Source, Worker
 from review.states import State
 
 ALIVE_FOR = timedelta(minutes=2)  # since a worker's last heartbeat
 OVERDUE = timedelta(minutes=10)  # a due post should have left long before
 ASKED_FOR = timedelta(hours=1)  # an unconfirmed post waits for a person
+PUT_OFF = timedelta(hours=1)  # a post that is tried again and again has been due for long
 CLOCK = timedelta(minutes=5)  # the record cannot be from the future
+MISSED_FOR = timedelta(hours=1)  # a worker that vanished while others go on; then nobody misses it
+TOKEN_DAYS = 14  # a consent ends: this many days ahead it is said
+NEARLY = Decimal("0.9")  # of a budget
 FAILURES = 3  # in a row; one failed poll is weather
 
 
@@ -39,7 +47,9 @@ def signs(*, now: datetime, calendar: Calendar | None) -> list[Sign]:
         *_workers(now),
         *_posts(now, calendar),
         *_accounts(now),
-        *_sources(),
+        *_tokens(now),
+        *_budgets(now, calendar),
+        *_sources(now),
         *_clock(now),
     ]
     return sorted(found, key=lambda sign: sign.level != "error")
@@ -49,7 +59,16 @@ def _workers(now: datetime) -> Iterator[Sign]:
     workers = list(queries.workers()[:50])
     # The one-pass workers of `bot once` come and go; they are nobody's to miss.
     lasting = [worker for worker in workers if worker.stopped_at is None]
-    if any(is_alive(worker, now=now) for worker in workers):
+    alive = sum(is_alive(worker, now=now) for worker in workers)
+    if alive:
+        for worker in lasting:
+            if ALIVE_FOR <= now - worker.heartbeat_at < MISSED_FOR:
+                yield Sign(
+                    f"worker lost: {worker.name}",
+                    "warning",
+                    f"The worker {worker.name} has not been seen since {worker.heartbeat_at:%H:%M} UTC and did not "
+                    f"say that it stops; {_many(alive, 'other goes', 'others go')} on. See what ended it.",
+                )
         return
     if lasting:
         last = lasting[0].heartbeat_at
@@ -62,9 +81,13 @@ def _workers(now: datetime) -> Iterator[Sign]:
 
 
 def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
+    # A backlog leaves one by one, the calendar's spacing apart: its account is at work.
+    at_work = queries.posted_since(now - OVERDUE - calendar.spacing) if calendar else set()
     overdue = [
         post
-        for post in queries.due(now - OVERDUE).select_related("account")[:100]
+        for post in queries.due(now - OVERDUE)
+        .exclude(account__name__in=at_work)
+        .select_related("account")[:100]
         if calendar is None
         or slots.blackout_at(now, calendar=calendar, account=post.account.name) is None
     ]
@@ -74,6 +97,25 @@ def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
             "error",
             f"{_many(len(overdue), 'post was', 'posts were')} due more than 10 minutes ago and "
             "did not leave. See that a worker runs and what its log says.",
+        )
+    put_off = (
+        Post.objects.filter(
+            Q(account__paused=False) | Q(account__paused_until__lte=now),
+            state=State.SCHEDULED,
+            account__active=True,
+            attempts__opened_at__lt=now - PUT_OFF,
+            attempts__opened_at__gt=now - timedelta(days=1),
+        )
+        .order_by("pk")
+        .distinct()
+    )
+    late = [post for post in put_off[:100] if post.due_at and post.due_at - now < PUT_OFF]
+    if late:
+        yield Sign(
+            "posts put off",
+            "error",
+            f"{_many(len(late), 'post has', 'posts have')} been tried for more than an hour and could not be sent: "
+            f"{late[0].reason} It is tried again; see that this machine reaches the network.",
         )
     asked = Post.objects.filter(
         state=State.UNCONFIRMED, look_at__isnull=True, changed_at__lt=now - ASKED_FOR
@@ -105,8 +147,44 @@ def _accounts(now: datetime) -> Iterator[Sign]:
             )
 
 
-def _sources() -> Iterator[Sign]:
+def _tokens(now: datetime) -> Iterator[Sign]:
+    connections = Connection.objects.filter(account__active=True, account__live=True)
+    for one in connections.select_related("account"):
+        left = one.days_left(now)
+        if left is not None and left < TOKEN_DAYS and not one.account.is_paused(now):
+            ends = f"in {_many(left, 'day', 'days')}" if left else "now"
+            yield Sign(
+                f"token ends: {one.account.name}",
+                "warning" if left else "error",
+                f"What {one.connected_by} consented to for {one.account.name} ends {ends}: connect the account again "
+                f"on the Sources page, or with `bot connect {one.account.network} --account {one.account.name}`.",
+            )
+
+
+def _budgets(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
+    if calendar is None:
+        return
+    for account in queries.accounts().filter(live=True, monthly_budget__isnull=False):
+        budget = account.monthly_budget or Decimal(0)
+        spent = budgets.spent(account, at=now, zone=calendar.zone)
+        if spent >= NEARLY * budget:
+            yield Sign(
+                f"budget nearly spent: {account.name}",
+                "warning",
+                f"Of the {budgets.dollars(budget)} that {account.name} may spend this month, {budgets.dollars(spent)} "
+                "is spent or scheduled. Raise monthly_budget in accounts.toml, or publish less until the month ends.",
+            )
+
+
+def _sources(now: datetime) -> Iterator[Sign]:
     for source in queries.sources():
+        if source.standing(now) == Source.Health.SILENT:
+            yield Sign(
+                f"source silent: {source.name}",
+                "warning",
+                f"The source {source.name} answers, but has had nothing new for longer than usual. See whether it "
+                "publishes somewhere else now.",
+            )
         if source.health == Source.Health.GONE or source.failures >= FAILURES:
             yield Sign(
                 f"source {source.health}: {source.name}",
@@ -124,6 +202,16 @@ def _clock(now: datetime) -> Iterator[Sign]:
             f"The record's last line is from {last:%Y-%m-%d %H:%M} UTC, which this machine says is yet to "
             "come. Set its clock right.",
         )
+
+
+def ahead_of_database(now: datetime) -> timedelta:
+    """Return how far `now` is ahead of PostgreSQL's clock; zero on SQLite, which has none of its own."""
+    if connection.vendor != "postgresql":
+        return timedelta(0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: datetime = cursor.fetchone()[0]
+    return now - there
 
 
 def _many(number: int, one: str, more: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -147,7 +148,7 @@ def people() -> QuerySet[Person]:
     """Return everybody who may sign in or could once, by name; those who may first.
 
     `person.decides` and `person.edits` say whether somebody was given the right to decide, or to edit
-    (administrators need no giving).
+    (administrators need no giving); `person.second_step`, whether one is set up.
     """
     rights = Permission.objects.filter(
         Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk")), content_type__app_label="review"
@@ -155,6 +156,7 @@ def people() -> QuerySet[Person]:
     return Person.objects.annotate(
         decides=Exists(rights.filter(codename="decide")),
         edits=Exists(rights.filter(codename="edit")),
+        second_step=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
     ).order_by("-is_active", "name", "pk")
 
 
@@ -178,6 +180,12 @@ def counts() -> dict[str, int]:
     return {state.value: found[state.value] for state in State}
 
 
+def outcomes() -> dict[str, int]:
+    """Count the closed attempts by how they ended."""
+    closed = Attempt.objects.filter(closed_at__isnull=False).order_by()
+    return dict(closed.values_list("outcome").annotate(n=Count("pk")))
+
+
 def history(post: Post) -> QuerySet[Event]:
     """Return the record of one post, oldest first."""
     return Event.objects.filter(post_number=post.pk).order_by("pk")
@@ -199,9 +207,17 @@ def lapsed_attempts(now: datetime) -> QuerySet[Attempt]:
     )
 
 
-def unconfirmed_to_look_for(now: datetime) -> QuerySet[Post]:
-    """Return unconfirmed posts that are to be looked for among the account's own posts now."""
-    return posts([State.UNCONFIRMED]).filter(look_at__isnull=False, look_at__lte=now)
+def to_look_for(now: datetime) -> QuerySet[Post]:
+    """Return the posts that may be published, and are to be looked for among the account's own posts now.
+
+    They are unconfirmed, or a backup was put back that knows less than the network does.
+    """
+    return (
+        posts([State.UNCONFIRMED, State.IN_REVIEW, State.SCHEDULED, State.FAILED])
+        .filter(look_at__isnull=False, look_at__lte=now)
+        .exclude(~Q(state=State.UNCONFIRMED), restoration__isnull=True)
+        .select_related("account", "announcement__entry__source", "restoration")
+    )
 
 
 def halt() -> Halt | None:

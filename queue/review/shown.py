@@ -126,6 +126,18 @@ class Shown:
         return str(STATE_LABELS[State(self.post.state)])
 
     @property
+    def most_images(self) -> int:
+        """How many images a post may have on its network."""
+        facts = text.NETWORKS.get(self.account.network)
+        return facts.most_images if facts else 0
+
+    @property
+    def home(self) -> str:
+        """The address of the account's own page on its network; "" where that is not known."""
+        facts = text.NETWORKS.get(self.account.network)
+        return facts.home(self.account.who) if facts and self.account.live else ""
+
+    @property
     def can_be_approved(self) -> bool:
         """Whether the verb is there and no check stands against it."""
         fit = Verb.APPROVE in self.verbs and not self.errors and self.account.active

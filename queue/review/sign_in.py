@@ -10,6 +10,9 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -20,6 +23,7 @@ from review import record
 from review.models import Person, SignInLink
 from review.states import Role
 
+NEW = "new-"  # how the user names of people begin who have not chosen one
 LIFETIME = timedelta(days=3)
 FIRST_LIFETIME = timedelta(hours=24)
 
@@ -54,12 +58,23 @@ def redeem(token: str, *, now: datetime) -> Person | None:
 
 @transaction.atomic
 def invite(
-    name: str, *, may_decide: bool, by: str, now: datetime, may_edit: bool = False
+    name: str,
+    *,
+    may_decide: bool,
+    by: str,
+    now: datetime,
+    may_edit: bool = False,
+    email: str = "",
 ) -> tuple[Person, str]:
-    """Add a colleague called `name`, who decides, edits or only looks. Return the person and a link's token."""
-    person = Person(name=name, username=f"new-{secrets.token_hex(8)}")
+    """Add a colleague called `name`, who decides, edits or only looks. Return the person and a link's token.
+
+    `email` is theirs by the word of whoever invites them; the organisation's own accounts are known by it.
+    """
+    person = Person(name=name, email=email.lower(), username=f"{NEW}{secrets.token_hex(8)}")
     person.set_unusable_password()
     person.save()
+    if email:
+        EmailAddress.objects.create(user=person, email=email.lower(), verified=True, primary=True)
     _let(person, may_decide=may_decide, may_edit=may_edit)
     record.append(
         "add person",
@@ -68,6 +83,46 @@ def invite(
         details={"person": person.pk, "may_decide": may_decide, "may_edit": may_edit},
     )
     return person, make_link(person, now=now)
+
+
+def address_of(person: Person) -> str:
+    """Return the address that is known to be a person's own, or ""."""
+    own = EmailAddress.objects.filter(user_id=person.pk, verified=True).order_by("-primary").first()
+    return own.email if own else ""
+
+
+def address_taken(email: str) -> bool:
+    """Say whether somebody has this address already."""
+    return bool(
+        EmailAddress.objects.filter(email=email.lower()).exists()
+        or Person.objects.filter(email__iexact=email).exists()
+    )
+
+
+def has_second_step(person: Person) -> bool:
+    """Say whether an authenticator app or a passkey stands beside the password."""
+    return bool(
+        Authenticator.objects.filter(
+            user_id=person.pk, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        ).exists()
+    )
+
+
+def must_add_second_step(person: Person) -> bool:
+    """Say whether the operator asks for a second step that this person has not set up."""
+    asked = settings.SECOND_STEP == "everyone" or (
+        settings.SECOND_STEP == "deciders" and person.may_decide
+    )
+    return asked and not has_second_step(person)
+
+
+@transaction.atomic
+def forget_second_step(person: Person, *, by: str, now: datetime) -> bool:
+    """Take a lost app, passkeys and recovery codes from `person`. Returns whether there were any."""
+    number, _ = Authenticator.objects.filter(user_id=person.pk).delete()
+    if number:
+        record.append("forget second step", actor=by, now=now, details={"person": person.pk})
+    return bool(number)
 
 
 def _let(person: Person, *, may_decide: bool, may_edit: bool) -> None:
@@ -130,7 +185,7 @@ def first_link(*, now: datetime) -> str | None:
     admin = Person.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
     if admin is None:
         admin = Person(
-            username=f"new-{secrets.token_hex(8)}", name="Administrator", is_superuser=True
+            username=f"{NEW}{secrets.token_hex(8)}", name="Administrator", is_superuser=True
         )
         admin.set_unusable_password()
         admin.save()

@@ -43,6 +43,7 @@ class Verb(StrEnum):
     EXPIRE = "expire"
     MISS = "miss"
     UNDO = "undo"
+    CORRECT = "correct"
 
 
 class Who(StrEnum):
@@ -106,6 +107,8 @@ MOVES: tuple[Move, ...] = (
     _move(Verb.MISS, {State.SCHEDULED}, State.IN_REVIEW, Who.BOT),
     # A slip of the hand: only whoever rejected it, and only within `UNDO_WITHIN`.
     _move(Verb.UNDO, {State.REJECTED}, State.IN_REVIEW, Who.PERSON),
+    # A new post, which says what was published once more and better; the old one is taken down.
+    _move(Verb.CORRECT, set(), State.IN_REVIEW, Who.PERSON),
 )
 
 # `REJECTED` is as final as these once `UNDO_WITHIN` has passed.

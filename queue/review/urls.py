@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from review.views import editing, machines, people, posts, sources, verbs
+from review.account_urls import later
+from review.views import editing, machines, people, posts, sources, stopping, verbs
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", posts.queue, name="queue"),
     path("posts/<int:pk>/", posts.post, name="post"),
     path("posts/<int:pk>/check/", editing.check, name="check"),
@@ -22,15 +23,19 @@ urlpatterns: list[URLPattern] = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
+    path("stop/", stopping.stop, name="stop"),
+    path("go-on/", stopping.go_on, name="go-on"),
     path("keys/", editing.keys, name="keys"),
     path("language/", set_language, name="language"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/<slug:deed>/", people.person, name="person"),
-    path("sign-in/", people.SignIn.as_view(), name="sign-in"),
+    path("sign-in/", later("review.views.account.SignIn"), name="sign-in"),
+    path("sign-in/", later("review.views.account.SignIn"), name="account_login"),
     path("sign-in/<str:token>/", people.sign_in_link, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("healthz", machines.alive, name="healthz"),
     path("readyz", machines.ready, name="readyz"),
     path("metrics", machines.metrics, name="metrics"),
+    path("account/", include("review.account_urls")),
     path("welcome/", people.welcome, name="welcome"),
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -107,7 +108,30 @@ def test_a_disk_that_is_nearly_full_is_said(
 ) -> None:
     monkeypatch.setattr(alerts, "DISK_LEAST", 1 << 62)
     (sign,) = alerts.signs(None, now=NOW, version="", folder=tmp_path)
-    assert sign.key == "disk full"
+    assert sign.key.startswith("disk full on ")
+    alerts.update([sign], now=NOW)
+    # Of another machine's disk this one knows nothing, so it does not say that all is well there.
+    Alert.objects.update(key="disk full on elsewhere")
+    assert not alerts.update([], now=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(6, "6 minutes ahead of that of X"), (-61, "61 minutes behind"), (4, "")]
+)
+def test_a_clock_that_differs_from_the_heartbeat_addresss_is_said(
+    ahead: int, words: str, tmp_path: Path
+) -> None:
+    found = alerts.signs(None, now=NOW, version="", folder=tmp_path, ahead={"X": minutes(ahead)})
+    assert bool(found) is bool(words)
+    assert words in " ".join(sign.sentence for sign in found)
+
+
+@pytest.mark.django_db
+def test_two_workers_that_see_the_same_at_once_raise_it_once() -> None:
+    Alert.objects.create(key=BROKEN.key, level="error", sentence=BROKEN.sentence, raised_at=NOW)
+    with mock.patch.object(Alert.objects, "select_for_update", return_value=Alert.objects.none()):
+        assert not alerts.update([BROKEN], now=NOW)
 
 
 class Inbox(Message):

@@ -184,8 +184,12 @@ class Emulator:
         return Reply(404)
 
     def wait(self, seconds: float) -> None:
-        """Wait, but not after `stop`."""
+        """Wait, but not after `stop` or `release`."""
         self._stopping.wait(seconds)
+
+    def release(self) -> None:
+        """Let every answer that is held back go."""
+        self._stopping.set()
 
 
 def _fits(fault: Fault, request: Request) -> bool:

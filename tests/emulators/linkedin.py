@@ -5,9 +5,10 @@ python -m tests.emulators.linkedin --port 8902
 
 from __future__ import annotations
 
+import html
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from tests.emulators import little_text
 from tests.emulators.faults import Emulator, Reply, Request, stand_alone
-from tests.emulators.linkedin_answers import duplicate, invalid, oauth, trouble
+from tests.emulators.linkedin_answers import duplicate, images_of, invalid, oauth, trouble
 
 MEMBER = "urn:li:person:aB_cd-12"
 PAGE = "urn:li:organization:5515715"
@@ -68,6 +69,11 @@ class LinkedInEmulator(Emulator):
         super().__init__(port=port, clock=clock)
         self.refreshes = refreshes
         self.denies = False
+        self.asks = False  # show a page with a button, as people see it
+        self.member = MEMBER  # who is signed in to LinkedIn in the browser
+        self.pages = [PAGE]
+        self.app_scopes = ALL_SCOPES | {"rw_organization_admin"}
+        self.refresh_tokens: dict[str, tuple[frozenset[str], datetime]] = {}
         self.verified = True
         self.daily_limit = 150
         self.page_size = 100
@@ -96,6 +102,8 @@ class LinkedInEmulator(Emulator):
             return self._token(request)
         if request.path == "/v2/userinfo" and request.method == "GET":
             return self._userinfo(request)
+        if request.path == "/rest/organizationAcls" and request.method == "GET":
+            return self._roles(request)
         if request.path == "/rest/images" and request.method == "POST":
             return self._initialise_upload(request)
         if request.path.startswith("/dms-uploads/") and request.method == "PUT":
@@ -111,7 +119,15 @@ class LinkedInEmulator(Emulator):
         missing = {"client_id", "redirect_uri", "scope", "state", "response_type"} - query.keys()
         if missing or query["client_id"] != CLIENT_ID or query["response_type"] != "code":
             return Reply(400, "<html>Bummer, something went wrong.</html>")
-        if self.denies:
+        if set(query["scope"].split(" ")) - self.app_scopes:
+            given = {
+                "error": "unauthorized_scope_error",
+                "error_description": "Scope is not authorized for your application",
+                "state": query["state"],
+            }
+        elif self.asks and "pressed" not in query:
+            return _consent_page(query)
+        elif self.denies or query.get("pressed") == "cancel":
             given = {"error": "user_cancelled_authorize", "state": query["state"]}
         else:
             code = secrets.token_urlsafe(24)
@@ -122,6 +138,8 @@ class LinkedInEmulator(Emulator):
 
     def _token(self, request: Request) -> Reply:
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        if form.get("grant_type") == "refresh_token":
+            return self._renew(form)
         for name in ("grant_type", "code", "client_id", "client_secret", "redirect_uri"):
             if name not in form:
                 return oauth(400, "invalid_request", f'A required parameter "{name}" is missing')
@@ -142,17 +160,68 @@ class LinkedInEmulator(Emulator):
                 "Unable to retrieve access token: appid/redirect uri/code verifier does not match "
                 "authorization code. Or authorization code expired.",
             )
+        ends = self.clock() + timedelta(days=365)
+        refresh = f"AQ{secrets.token_urlsafe(60)}" if self.refreshes else ""
+        if refresh:
+            self.refresh_tokens[refresh] = (scopes, ends)
+        return self._give(scopes, refresh, ends)
+
+    def _renew(self, form: dict[str, str]) -> Reply:
+        """A refresh token works until it ends, a year after the consent, however often it is used."""
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return oauth(401, "invalid_client", "Client authentication failed")
+        refresh = form.get("refresh_token", "")
+        scopes, ends = self.refresh_tokens.get(refresh, (frozenset(), self.clock()))
+        if ends <= self.clock():
+            said = (
+                "The provided authorization grant or refresh token is invalid, expired or revoked"
+            )
+            return oauth(400, "invalid_request", said)
+        return self._give(scopes, refresh, ends)
+
+    def _give(self, scopes: frozenset[str], refresh: str, ends: datetime) -> Reply:
         token = f"AQ{secrets.token_urlsafe(60)}"
-        self.grants[token] = Grant(scopes, self.clock() + timedelta(days=60))
+        self.grants[token] = Grant(
+            scopes, self.clock() + timedelta(days=60), member=self.member, pages=tuple(self.pages)
+        )
         given: dict[str, Any] = {
             "access_token": token,
             "expires_in": 5_184_000,
             "scope": ",".join(sorted(scopes)),
         }
-        if self.refreshes:
-            refresh = f"AQ{secrets.token_urlsafe(60)}"
-            given |= {"refresh_token": refresh, "refresh_token_expires_in": 31_536_000}
+        if refresh:
+            left = int((ends - self.clock()).total_seconds())
+            given |= {"refresh_token": refresh, "refresh_token_expires_in": left}
         return Reply(200, given)
+
+    def _roles(self, request: Request) -> Reply:
+        """The member's roles on pages, for apps that may see them."""
+        grant = self._grant(request)
+        if isinstance(grant, Reply):
+            return grant
+        if refusal := self._wrong_headers(request):
+            return refusal
+        if not grant.scopes & {"rw_organization_admin", "r_organization_admin"}:
+            version = request.headers["linkedin-version"]
+            message = f"Not enough permissions to access: organizationAcls.FINDER-roleAssignee.{version}01"
+            return trouble(403, "ACCESS_DENIED", message, 100)
+        elements = [
+            {
+                "role": "ADMINISTRATOR",
+                "organization": page,
+                "roleAssignee": grant.member,
+                "state": "APPROVED",
+            }
+            for page in grant.pages
+        ] + [
+            {
+                "role": "ANALYST",
+                "organization": "urn:li:organization:77",
+                "roleAssignee": grant.member,
+                "state": "APPROVED",
+            }
+        ]
+        return Reply(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
 
     def _userinfo(self, request: Request) -> Reply:
         grant = self._grant(request)
@@ -234,15 +303,12 @@ class LinkedInEmulator(Emulator):
         return Reply(201)
 
     def _unknown_image(self, body: dict[str, Any]) -> Reply | None:
-        content = body.get("content", {})
-        media = content.get("media", {}).get("id")
-        urn = content.get("article", {}).get("thumbnail") or media
-        if urn is None:
-            return None
-        if urn not in self.images:
-            return trouble(400, "INVALID_IMAGE_ID", f"Image {urn} is invalid")
-        if self.images[urn] is None:
-            return trouble(400, "MEDIA_ASSET_WAITING_UPLOAD", f"Image {urn} waits for its upload")
+        for urn in images_of(body):
+            if urn not in self.images:
+                return trouble(400, "INVALID_IMAGE_ID", f"Image {urn} is invalid")
+            if self.images[urn] is None:
+                message = f"Image {urn} waits for its upload"
+                return trouble(400, "MEDIA_ASSET_WAITING_UPLOAD", message)
         return None
 
     def _wrong_headers(self, request: Request) -> Reply | None:
@@ -387,6 +453,19 @@ class LinkedInEmulator(Emulator):
                 "elements": [self._shown(post) for post in posts[start:last]],
             },
         )
+
+
+def _consent_page(query: Mapping[str, str]) -> Reply:
+    hidden = "".join(
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+        for name, value in query.items()
+    )
+    body = (
+        "<!doctype html><html lang=en><title>LinkedIn</title><h1>Herodr would like to act for you</h1>"
+        f'<form>{hidden}<button name="pressed" value="allow">Allow</button> '
+        '<button name="pressed" value="cancel">Cancel</button></form>'
+    )
+    return Reply(200, body, {"Content-Type": "text/html"})
 
 
 def _source(body: dict[str, Any]) -> str:

@@ -48,6 +48,17 @@ def _too_long(name: str, length: int, most: int) -> Reply:
     return trouble(400, "FIELD_LENGTH_TOO_LONG", message)
 
 
+def images_of(body: dict[str, Any]) -> list[str]:
+    """The images that a post names."""
+    content = body.get("content", {})
+    named = [
+        content.get("article", {}).get("thumbnail"),
+        content.get("media", {}).get("id"),
+        *(image.get("id") for image in content.get("multiImage", {}).get("images", ())),
+    ]
+    return [urn for urn in named if urn is not None]
+
+
 def invalid(body: dict[str, Any]) -> Reply | None:
     for name in _REQUIRED:
         if name not in body:
@@ -70,7 +81,17 @@ def invalid(body: dict[str, Any]) -> Reply | None:
     shown = little_text.parse(body["commentary"]).shown
     if len(shown) > 3000:
         return _too_long("commentary", len(shown), 3000)
-    article = body.get("content", {}).get("article")
+    content = body.get("content", {})
+    if len(content) > 1 or content.keys() - {"article", "media", "multiImage"}:
+        return trouble(400, "INVALID_VALUE_FOR_FIELD", "/content :: is a union of one member")
+    several = content.get("multiImage")
+    if several is not None and not 2 <= len(several.get("images", ())) <= 20:
+        return trouble(400, "INVALID_VALUE_FOR_FIELD", "/content/multiImage/images :: 2 to 20")
+    for image in [*content.values(), *(several or {}).get("images", ())]:
+        alt = image.get("altText", "")
+        if len(alt) > 4086:
+            return _too_long("altText", len(alt), 4086)
+    article = content.get("article")
     if article is None:
         return None
     for name in ("source", "title"):

@@ -16,8 +16,10 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import review.text  # noqa: F401  # twitter_text can be imported only after it
-from tests.emulators import openapi
+from tests.emulators import openapi, x_media
 from tests.emulators.faults import Emulator, Reply, Request, stand_alone
+from tests.emulators.x_answers import invalid, problem
+from tests.emulators.x_oauth import OAuth2
 
 # Secrets as X makes them, with characters that percent-encoding could break.
 KEYS = {
@@ -52,42 +54,27 @@ class Post:
     media: list[str] = field(default_factory=list)
 
 
-def problem(status: int, title: str, detail: str, kind: str = "about:blank", **more: Any) -> Reply:
-    """A problem document, as v2 of X's API writes them."""
-    body = {"title": title, "detail": detail, "type": kind, "status": status, **more}
-    return Reply(status, body, {"Content-Type": "application/problem+json"})
-
-
-def invalid(message: str) -> Reply:
-    """The answer to a request that is written wrongly."""
-    return problem(
-        400,
-        "Invalid Request",
-        "One or more parameters to your request was invalid.",
-        "https://api.x.com/2/problems/invalid-request",
-        errors=[{"parameters": {}, "message": message}],
-    )
-
-
 @dataclass
 class Limits:
     """Counters of one endpoint: how many requests a window allows, and when they were."""
 
     most: int
+    window: timedelta = _WINDOW
+    name: str = "x-rate-limit"
     times: deque[datetime] = field(default_factory=deque)
 
     def take(self, now: datetime) -> tuple[bool, dict[str, str]]:
         """Count one request, and return whether it is allowed, and the headers that say so."""
-        while self.times and self.times[0] <= now - _WINDOW:
+        while self.times and self.times[0] <= now - self.window:
             self.times.popleft()
         allowed = len(self.times) < self.most
         if allowed:
             self.times.append(now)
-        reset = (self.times[0] if self.times else now) + _WINDOW
+        reset = (self.times[0] if self.times else now) + self.window
         return allowed, {
-            "x-rate-limit-limit": str(self.most),
-            "x-rate-limit-remaining": str(self.most - len(self.times)),
-            "x-rate-limit-reset": str(int(reset.timestamp())),
+            f"{self.name}-limit": str(self.most),
+            f"{self.name}-remaining": str(self.most - len(self.times)),
+            f"{self.name}-reset": str(int(reset.timestamp())),
         }
 
 
@@ -115,31 +102,42 @@ class XEmulator(Emulator):
             "DELETE /2/tweets": Limits(50),
             "GET /2/tweets": Limits(900),
             "GET /2/users/me": Limits(75),
-            "POST /2/media/upload": Limits(500),
-            "POST /2/media/metadata": Limits(500),
+            **{name: Limits(most) for name, most in x_media.LIMITS.items()},
             "GET /2/users/:id/tweets": Limits(900),
         }
-        self.media: dict[str, dict[str, Any]] = {}
+        self.shelf = x_media.Shelf(self.clock)
+        self.media = self.shelf.media
+        # Some plans have a limit for 24 hours besides: `daily(25)`.
+        self.day: Limits | None = None
+        self.oauth2 = OAuth2(self.clock, USER["username"])
         self._nonces: set[str] = set()
         self._sequence = 0
 
+    def daily(self, most: int) -> None:
+        """Allow the account so many posts in 24 hours."""
+        self.day = Limits(most, timedelta(hours=24), "x-user-limit-24hour")
+
     def answer(self, request: Request) -> Reply:
         """Route, check the signature and the limits, act."""
+        if (reply := self.oauth2.answer(request)) is not None:
+            return reply
         routes: list[tuple[str, str, str, Callable[..., Reply]]] = [
             ("POST", r"/2/tweets", "POST /2/tweets", self._create),
             ("GET", r"/2/tweets/(\d{1,19})", "GET /2/tweets", self._show),
             ("DELETE", r"/2/tweets/(\d{1,19})", "DELETE /2/tweets", self._delete),
-            ("POST", r"/2/media/upload", "POST /2/media/upload", self._upload),
-            ("POST", r"/2/media/metadata", "POST /2/media/metadata", self._describe),
+            *self.shelf.routes(),
             ("GET", r"/2/users/me", "GET /2/users/me", self._me),
             ("GET", r"/2/users/(\d{1,19})/tweets", "GET /2/users/:id/tweets", self._timeline),
         ]
         for method, pattern, limit, act in routes:
             match = re.fullmatch(pattern, request.path)
             if match and method == request.method:
-                if not self._is_signed(request):
+                if not self._is_signed(request) and self.oauth2.grant(request) is None:
                     return problem(401, "Unauthorized", "Unauthorized")
                 allowed, headers = self.limits[limit].take(self.clock())
+                if self.day is not None and limit == "POST /2/tweets":
+                    in_day, more = self.day.take(self.clock())
+                    allowed, headers = allowed and in_day, {**headers, **more}
                 if not allowed:
                     reply = problem(429, "Too Many Requests", "Too Many Requests")
                 else:
@@ -198,7 +196,7 @@ class XEmulator(Emulator):
         if wrong or not isinstance(text, str) or not text.strip():
             return invalid(wrong[0] if wrong else "$.text: is missing")
         media = (body.get("media") or {}).get("media_ids", [])
-        if missing := [name for name in media if name not in self.media]:
+        if missing := [name for name in media if not self.shelf.is_ready(name)]:
             return invalid(f"Your media IDs are invalid: {missing[0]}.")
         links = _addresses(text)
         if refusal := self._charge(Decimal("0.200") if links else Decimal("0.015")):
@@ -220,38 +218,6 @@ class XEmulator(Emulator):
             f"edit_history_{self.naming}_ids": [post.id],
         }
         return Reply(201, {"data": made})
-
-    def _upload(self, request: Request) -> Reply:
-        body = request.json()
-        if not isinstance(body, dict) or body.get("media_category") != "tweet_image":
-            return invalid("$.media_category: is missing")
-        if wrong := openapi.complaints("/2/media/upload", "post", body):
-            return invalid(wrong[0])
-        data = base64.b64decode(str(body.get("media", "")), validate=True)
-        if not data or len(data) > 5_000_000:
-            return invalid("The size of the media is not allowed.")
-        self._sequence += 1
-        number = str(10**18 + self._sequence)
-        self.media[number] = {"data": data, "alt": ""}
-        made = {
-            "id": number,
-            "media_key": f"3_{number}",
-            "size": len(data),
-            "expires_after_secs": 86400,
-        }
-        return Reply(200, {"data": made})
-
-    def _describe(self, request: Request) -> Reply:
-        body = request.json()
-        if wrong := openapi.complaints("/2/media/metadata", "post", body):
-            return invalid(wrong[0])
-        if not isinstance(body, dict) or body.get("id") not in self.media:
-            return invalid("$.id: is no media of yours")
-        words = body["metadata"]["alt_text"]["text"]
-        if len(words) > 1000:
-            return invalid("$.metadata.alt_text.text: is longer than 1000")
-        self.media[body["id"]]["alt"] = words
-        return Reply(200, {"data": {"id": body["id"], "associated_metadata": body["metadata"]}})
 
     def _charge(self, price: Decimal) -> Reply | None:
         if self.capped_until is not None and self.capped_until > self.clock().date():
@@ -343,7 +309,9 @@ class XEmulator(Emulator):
         return Reply(200, {"data": {"deleted": True}})
 
     def _me(self, _request: Request) -> Reply:
-        return Reply(200, {"data": USER})
+        grant = self.oauth2.grant(_request)
+        username = grant.family.user if grant else USER["username"]
+        return Reply(200, {"data": {**USER, "username": username}})
 
     def _timeline(self, request: Request, user: str) -> Reply:
         query = request.query

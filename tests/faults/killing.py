@@ -29,6 +29,7 @@ import os, sys
 import django
 django.setup()
 from bot import worker
+from bot.crew import SideBySide
 from config import schema
 from pathlib import Path
 from django.db import connection
@@ -42,8 +43,11 @@ for line in sys.stdin:
     if pid == 0:
         os.environ.update(environment)
         one_pass = worker.Pass(configuration, name=f"killed-{os.getpid()}")
+        crew = SideBySide(worker.HANDS)
+        one_pass.publish(crew)
         while True:
-            one_pass.publish()
+            crew.rest(0.1)
+            one_pass.send(crew)
     print(pid, flush=True)
     # Whoever was killed is buried.
     try:

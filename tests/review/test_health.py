@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from config.timing import Calendar
 from review import health, record, transitions
-from review.models import Account, Source, Worker
+from review.models import Account, Connection, Post, Source, Worker
 from tests.making import NOW, make_account, make_due_post, make_entry, minutes
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,40 @@ def a_source_that_is_gone() -> None:
     Source.objects.update(health="gone", failures=1, trouble="It was taken away.")
 
 
+def a_silent_source() -> None:
+    make_entry()
+    Source.objects.update(health="ok", silent_after=NOW - minutes(1))
+
+
+def a_post_that_is_put_off_again_and_again() -> None:
+    make_due_post()
+    for past in (0, 30, 59):
+        at = NOW + minutes(past)
+        claim = transitions.claim(worker="w", now=at, lease=minutes(1))
+        assert claim is not None
+        again = at + minutes(15)
+        transitions.retry_later(
+            claim, now=at, at=again, outcome="Temporary", reason="X cannot be reached."
+        )
+
+
+def a_token_that_ends_soon() -> None:
+    Connection.objects.create(
+        account=make_account(live=True),
+        sealed="",
+        author="",
+        connected_at=NOW,
+        connected_by="Siân",
+        expires_at=NOW + timedelta(days=13),
+    )
+
+
+def a_budget_that_is_nearly_spent() -> None:
+    make_due_post(account=make_account(live=True))
+    Account.objects.update(monthly_budget=Decimal("0.21"))
+    Post.objects.update(due_at=NOW + timedelta(hours=3))
+
+
 def a_clock_that_was_set_back() -> None:
     record.append("note", actor="herodr", now=NOW + timedelta(days=1))
 
@@ -66,6 +101,14 @@ def a_clock_that_was_set_back() -> None:
         (a_paused_account, "account paused: cohes3ion-x", "The token is dead."),
         (a_source_that_fails, "source broken: Bulletins", "It does not answer."),
         (a_source_that_is_gone, "source gone: Bulletins", "It was taken away."),
+        (a_silent_source, "source silent: Bulletins", "nothing new for longer than usual"),
+        (a_post_that_is_put_off_again_and_again, "posts put off", "X cannot be reached."),
+        (
+            a_token_that_ends_soon,
+            "token ends: cohes3ion-x",
+            "`bot connect x --account cohes3ion-x`",
+        ),
+        (a_budget_that_is_nearly_spent, "budget nearly spent: cohes3ion-x", "$0.20"),
         (a_clock_that_was_set_back, "clock wrong", "Set its clock right"),
     ],
 )
@@ -90,10 +133,51 @@ def test_a_worker_that_said_good_bye_is_not_missed() -> None:
     assert health.signs(now=NOW + timedelta(days=1), calendar=Calendar()) == []
 
 
-def test_one_living_worker_is_enough() -> None:
+def test_a_worker_that_vanished_beside_others_is_noticed_for_an_hour() -> None:
     a_worker_that_vanished()
-    Worker.objects.create(name="other", started_at=NOW, heartbeat_at=NOW)
-    assert health.signs(now=NOW, calendar=Calendar()) == []
+    other = Worker.objects.create(name="other", started_at=NOW, heartbeat_at=NOW)
+    (sign,) = health.signs(now=NOW, calendar=Calendar())
+    assert (sign.key, sign.level) == ("worker lost: w", "warning")
+    assert "1 other goes on" in sign.sentence
+    Worker.objects.filter(pk=other.pk).update(heartbeat_at=NOW + minutes(58))
+    assert health.signs(now=NOW + minutes(58), calendar=Calendar()) == []
+
+
+def test_a_backlog_that_keeps_its_spacing_is_not_overdue_but_one_that_stands_still_is() -> None:
+    for _ in range(3):
+        make_due_post()
+    late = NOW + minutes(90)
+    claim = transitions.claim(worker="w", now=late, lease=minutes(1))
+    assert claim is not None
+    transitions.confirm_sent(claim, now=late, network_id="1", url="https://x.example/1")
+    calendar = Calendar(spacing="45m")
+    assert health.signs(now=late + minutes(44), calendar=calendar) == []
+    (sign,) = health.signs(now=late + minutes(56), calendar=calendar)
+    assert sign.key == "posts overdue"
+    assert "2 posts were due" in sign.sentence
+
+
+@pytest.mark.parametrize(
+    "mend",
+    [
+        lambda: Account.objects.update(paused=False),
+        lambda: Source.objects.update(health="ok", failures=0, silent_after=None),
+        lambda: Worker.objects.update(heartbeat_at=NOW + minutes(61)),
+        lambda: Account.objects.update(monthly_budget=Decimal("25")),
+    ],
+)
+def test_what_is_mended_is_not_said_any_more(mend: Callable[[], object]) -> None:
+    a_paused_account()
+    a_source_that_fails()
+    a_worker_that_vanished()
+    make_due_post(account=make_account(live=True))
+    Account.objects.update(live=True, monthly_budget=Decimal("0.20"))
+    Post.objects.update(rehearsed=False, due_at=NOW + timedelta(hours=3))
+    before = {sign.key for sign in health.signs(now=NOW + minutes(61), calendar=Calendar())}
+    mend()
+    after = {sign.key for sign in health.signs(now=NOW + minutes(61), calendar=Calendar())}
+    assert len(before) == 4
+    assert len(before - after) == 1
 
 
 def test_a_post_that_waits_for_the_end_of_a_blackout_is_not_overdue() -> None:

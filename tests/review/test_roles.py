@@ -31,7 +31,8 @@ TYPED: dict[Verb, dict[str, str]] = {
     Verb.REJECT: {"preset": "duplicate"},
     Verb.CONFIRM: {"url": "https://x.com/1"},
 }
-PEOPLES_VERBS = sorted({move.verb for move in MOVES if move.who is not Who.BOT})
+# `correct` begins another post: tests/review/test_correcting.py.
+PEOPLES_VERBS = sorted({move.verb for move in MOVES if move.who is not Who.BOT and move.sources})
 
 
 def _post_in(wanted: State, *, by: Person) -> Post:

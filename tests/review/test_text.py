@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review import text
-from review.text import Content
+from review.text import Content, Picture, counting
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -83,6 +84,36 @@ def test_x_counts_like_the_official_cases(case: dict[str, Any]) -> None:
         assert counted > text.limit("x")  # counted without the parser, and too long all the same
     else:
         assert counted == case["expected"]["weightedLength"]
+    # What X would refuse, the editor refuses too.
+    errors = [p for p in text.problems("x", Content(text=case["text"])) if p.level == "error"]
+    assert (not errors) == case["expected"]["valid"]
+
+
+def official_addresses() -> Iterator[Any]:
+    path = SHARED / "conformance" / "twitter-text" / "extract.yml"
+    if not path.is_file():
+        yield pytest.param("", None, id="missing")
+        return
+    tests = yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]
+    for section in (
+        "urls",
+        "urls_with_indices",
+        "urls_with_directional_markers",
+        "tco_urls_with_params",
+    ):
+        for case in tests[section]:
+            found = [url["url"] if isinstance(url, dict) else url for url in case["expected"]]
+            yield pytest.param(case["text"], found, id=f"{section}: {case['description']}")
+
+
+@pytest.mark.parametrize(("words", "expected"), list(official_addresses()))
+def test_what_x_makes_a_link_of_is_found_as_in_the_official_cases(
+    words: str, expected: list[str] | None
+) -> None:
+    if expected is None:
+        pytest.skip("this needs the shared samples beside the checkout")
+    assert list(counting.addresses(words)) == expected
+    assert text.has_address(words) == bool(expected)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +331,12 @@ def test_splitting_into_sentences_loses_no_word(words: str) -> None:
 
 def test_the_fingerprint_changes_with_every_part_and_with_the_account() -> None:
     parts = ["text", "link", "card_title", "card_description", "image", "image_alt"]
-    contents = [Content(text="t"), *(Content(**{"text": "t", part: "new"}) for part in parts)]
+    contents = [
+        Content(text="t"),
+        *(replace(Content(text="t"), **{part: "new"}) for part in parts),  # type: ignore[arg-type]
+        Content(text="t", more_images=(Picture("https://e.org/1.png", "one"),)),
+        Content(text="t", more_images=(Picture("https://e.org/1.png", "two"),)),
+    ]
     prints = {content.fingerprint("a") for content in contents}
     assert len(prints) == len(contents)
     assert contents[0].fingerprint("b") not in prints

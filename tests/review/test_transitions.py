@@ -103,7 +103,8 @@ def use(verb: Verb, post: Post, claim: Claim, actor: Actor) -> object:
     return acts[verb]()
 
 
-PEOPLE = [m.verb for m in MOVES if m.who is not Who.BOT]
+# `correct` begins another post: tests/review/test_correcting.py.
+PEOPLE = [m.verb for m in MOVES if m.who is not Who.BOT and m.sources]
 BOTS = [m.verb for m in MOVES if m.who is not Who.PERSON]
 CASES = [
     (verb, state, actor)

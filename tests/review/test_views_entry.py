@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 
+from review import account_urls
 from review import urls as desk_urls
 from review.models import Account, Decision
 from review.states import State
@@ -26,15 +27,33 @@ from tests.review.desk import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config")]
 
 
-OPEN_TO_ALL = {"sign-in", "sign-in-link"}
+OPEN_TO_ALL = {
+    "sign-in",
+    "sign-in-link",
+    # Ways in for those who cannot come in by their password.
+    "account_login",
+    "account_inactive",
+    "mfa_login_webauthn",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+}
+ENDS_A_SESSION = {"sign-out", "account_logout", "language"}
 FOR_MACHINES = {"healthz", "readyz", "metrics"}  # they guard themselves: test_views_machines.py
 
 
 def _addresses() -> list[str]:
     values = {"pk": 1, "verb": "approve", "token": "t", "deed": "link", "keys": "1"}
     found = []
-    for pattern in desk_urls.urlpatterns:
-        if pattern.name in OPEN_TO_ALL or pattern.name in {"sign-out", "language", *FOR_MACHINES}:
+    for pattern in (*desk_urls.urlpatterns, *account_urls.urlpatterns):
+        if isinstance(pattern, URLResolver):
+            continue  # its addresses are the second list
+        if pattern.name in OPEN_TO_ALL | ENDS_A_SESSION | FOR_MACHINES:
             continue
         wanted = pattern.pattern.converters
         found.append(reverse(str(pattern.name), kwargs={key: values[key] for key in wanted}))

@@ -46,4 +46,11 @@ def test_the_figures_tell_of_posts_sources_and_workers(client: Client, settings:
     assert 'herodr_posts{state="scheduled"} 1.0' in text
     assert 'herodr_source_failures{source="Bulletins"} 0.0' in text
     assert "herodr_workers_alive 0.0" in text
+    for figure in (
+        "attempts",
+        "token_days_left",
+        "budget_left_dollars",
+        "linkedin_version_days_left",
+    ):
+        assert f"# TYPE herodr_{figure} gauge" in text
     assert "herodr_due_lag_seconds" in text

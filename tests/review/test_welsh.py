@@ -46,7 +46,7 @@ def _all() -> dict[str, str]:
     found = {}
     for path in sorted(REVIEW.rglob("*.py")):
         found.update(dict.fromkeys(_in_code(path), path.name))
-    for path in sorted((REVIEW / "templates").rglob("*.html")):
+    for path in sorted((REVIEW / "templates").rglob("*.*")):
         found.update(dict.fromkeys(_in_template(path), path.name))
     return found
 

@@ -6,6 +6,7 @@ post's state in `review.transitions`.
 
 from __future__ import annotations
 
+from review.models.connections import Connection, Consent
 from review.models.found import (
     Announcement,
     Entry,
@@ -15,14 +16,17 @@ from review.models.found import (
 )
 from review.models.house import (
     Alert,
+    Chore,
     Event,
     Halt,
     RecordHead,
+    Restoration,
     Worker,
 )
 from review.models.people import (
     FailedSignIn,
     Person,
+    Remembered,
     SignInLink,
 )
 from review.models.posts import (
@@ -41,7 +45,10 @@ __all__ = [
     "Alert",
     "Announcement",
     "Attempt",
+    "Chore",
     "Comment",
+    "Connection",
+    "Consent",
     "Decision",
     "Entry",
     "EntryAlias",
@@ -52,6 +59,8 @@ __all__ = [
     "Person",
     "Post",
     "RecordHead",
+    "Remembered",
+    "Restoration",
     "Revision",
     "SignInLink",
     "Source",

@@ -11,6 +11,10 @@ class Person(AbstractUser):
 
     name = models.CharField(max_length=150)
     keys = models.BooleanField(default=False)  # wants single-key shortcuts: off until switched on
+    language = models.CharField(max_length=10, default="", db_default="", blank=True)  # of mails
+    # Wants mails about new drafts, and reminders; unknown: as the role says.
+    wants_digest = models.BooleanField(null=True)
+    wants_reminders = models.BooleanField(null=True)
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -24,6 +28,16 @@ class Person(AbstractUser):
     def may_edit(self) -> bool:
         """Whether this person may change texts and comment on them."""
         return self.may_decide or (self.is_active and self.has_perm("review.edit"))
+
+    @property
+    def gets_digest(self) -> bool:
+        """Whether this person is told of new drafts: as chosen; by default, whoever may do something."""
+        return self.may_edit if self.wants_digest is None else self.wants_digest
+
+    @property
+    def gets_reminders(self) -> bool:
+        """Whether this person is reminded: as chosen; by default, whoever may decide."""
+        return self.may_decide if self.wants_reminders is None else self.wants_reminders
 
 
 class SignInLink(models.Model):
@@ -47,3 +61,20 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} from {self.address}"
+
+
+class Remembered(models.Model):
+    """What Django's cache keeps for a while: how often somebody tried, and codes that were used.
+
+    Rows, because every process of the desk must know them; the columns are those that Django's cache wants.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "review_remembered"
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from review.models.found import Announcement
+from review.models.house import Restoration
 from review.models.people import Person
 from review.states import State
-from review.text import Content
+from review.text import Content, Picture
 
 STATE_LABELS = {
     State.IN_REVIEW: _("In review"),
@@ -67,22 +68,38 @@ class Post(models.Model):
     network_id = models.CharField(max_length=200, blank=True)
     url = models.TextField(blank=True)
     published_at = models.DateTimeField(null=True)
-    # For an unconfirmed post: when to look for it next, and how often we have looked.
+    # A backup was put back, and this may have been published in the time that is forgotten.
+    restoration = models.ForeignKey(Restoration, on_delete=models.PROTECT, null=True)
+    # For a post that may be published: when to look for it next, and how often we have looked.
     look_at = models.DateTimeField(null=True)
     looks_done = models.PositiveIntegerField(default=0)
     # A published post that is to go: when to ask its network next, and when it was gone.
     take_down_at = models.DateTimeField(null=True)
     taken_down_at = models.DateTimeField(null=True)
+    # The published post that this one says better.
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="corrections", null=True
+    )
 
     class Meta:
         permissions: ClassVar = [("decide", "May decide about posts"), ("edit", "May edit posts")]
         indexes: ClassVar = [
             # The two questions asked all day: what is due, and what waits.
             models.Index(fields=["state", "due_at"], name="post_due"),
+            models.Index(
+                fields=["look_at"], condition=Q(look_at__isnull=False), name="post_to_look_for"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["announcement", "account"], name="one_post_per_account"
+                fields=["announcement", "account"],
+                condition=Q(corrects__isnull=True),
+                name="one_post_per_account",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=~Q(state__in=[State.REJECTED, State.WITHDRAWN, State.EXPIRED]),
+                name="one_correction_at_a_time",
             ),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="post_state_is_known"),
             models.CheckConstraint(
@@ -111,6 +128,7 @@ class Revision(models.Model):
     card_description = models.TextField(blank=True)
     image = models.TextField(blank=True)
     image_alt = models.TextField(blank=True)
+    more_images = models.JSONField(null=True)  # [{"url", "alt"}], after the first image
     content_hash = models.CharField(max_length=64)
     written_by = models.CharField(max_length=150)
     by_person = models.BooleanField(default=False)
@@ -134,6 +152,7 @@ class Revision(models.Model):
             card_description=self.card_description,
             image=self.image,
             image_alt=self.image_alt,
+            more_images=tuple(Picture(**given) for given in self.more_images or ()),
         )
 
 

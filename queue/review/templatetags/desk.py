@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -118,3 +120,32 @@ def marked(words: str, known: frozenset[str]) -> SafeString:
 def together(rows: Iterable[shown.Shown]) -> str:
     """Name posts with the revisions on the page, for a button that decides about all of them: "12-1.13-4"."""
     return ".".join(f"{row.post.pk}-{row.post.revision_number}" for row in rows)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Write a value as JSON, for a script to read out of the page."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+# As a browser names itself: what stands for it, the most particular first.
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Name a browser and its system for people: "Firefox, Windows"."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    if not browser and "Safari/" in user_agent:
+        browser = "Safari"
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part) or user_agent[:60] or "?"

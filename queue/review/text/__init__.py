@@ -8,7 +8,7 @@ from __future__ import annotations
 from review.text.checks import Origin, Problem, problems
 from review.text.cleaning import clean_text
 from review.text.comparing import changes, facts, split_at
-from review.text.content import Content
+from review.text.content import Content, Picture
 from review.text.counting import emoji_in, has_address
 from review.text.faithful import unsupported
 from review.text.networks import (
@@ -28,6 +28,7 @@ __all__ = [
     "Content",
     "NetworkFacts",
     "Origin",
+    "Picture",
     "Problem",
     "UnknownNetwork",
     "changes",

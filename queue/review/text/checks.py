@@ -114,16 +114,35 @@ def _errors(content: Content, facts: NetworkFacts) -> Iterator[str]:
             f"(U+{ord(found.group()):04X}, after “{_before(content.text, found.start())}”). "
             "Delete it and type that place again."
         )
-    if content.image and not content.image_alt.strip():
-        yield (
-            "The image has no alt text. Describe what it shows for people who cannot see it, "
-            "or remove the image."
-        )
-    yield from _too_long("alt text", content.image_alt, facts.alt_limit, facts)
+    yield from _about_images(content, facts)
     yield from _too_long("link card's title", content.card_title, facts.card_title_limit, facts)
     yield from _too_long(
         "link card's description", content.card_description, facts.card_description_limit, facts
     )
+
+
+def _about_images(content: Content, facts: NetworkFacts) -> Iterator[str]:
+    images = content.images
+    several = len(images) > 1
+    for number, image in enumerate(images, start=1):
+        which = f"image {number}" if several else "image"
+        if not image.alt.strip():
+            yield (
+                f"The {which} has no alt text. Describe what it shows for people who cannot see it, "
+                "or remove the image."
+            )
+        what = f"alt text of image {number}" if several else "alt text"
+        yield from _too_long(what, image.alt, facts.alt_limit, facts)
+    if len(images) > facts.most_images:
+        yield (
+            f"The post has {len(images)} images and {facts.label} takes {facts.most_images}. "
+            f"Remove {len(images) - facts.most_images}."
+        )
+    elif several and content.link and facts.card_or_images:
+        yield (
+            f"{facts.label} shows a link's card with one image, or several images without a card. "
+            "Keep one image, or clear the link and write it into the text."
+        )
 
 
 def _before(text: str, position: int) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,23 @@ class UnknownNetwork(ValueError):
     """No network of this name is known."""
 
 
+def _nowhere(_who: str) -> str:
+    return ""
+
+
+def _on_x(who: str) -> str:
+    name = re.fullmatch(r"@?([A-Za-z0-9_]{1,15})", who.strip())
+    return f"https://x.com/{name[1]}" if name else ""
+
+
+def _on_linkedin(who: str) -> str:
+    page = re.fullmatch(r"urn:li:organization:(\d+)", who.strip())
+    if page:
+        return f"https://www.linkedin.com/company/{page[1]}/"
+    # An app does not learn a member's address; LinkedIn leads whoever is signed in to their own posts.
+    return "https://www.linkedin.com/in/me/recent-activity/all/"
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkFacts:
     """What a network allows in a post.
@@ -24,6 +42,8 @@ class NetworkFacts:
     `name` is how accounts.toml spells it and `label` how people read it. `measure` counts a text in the
     unit of `limit`, which `counts` puts in a sentence. `link_in_text` says whether the link is part of the
     text (else it travels in the card). Prices are in US dollars, None where posting costs nothing.
+    `home` turns what the account is called into the address of its own page there, "" where it cannot tell.
+    `most_images` is how many images a post may have, `card_or_images` that a link's card leaves room for one.
     `image_bytes` and `image_pixels` are 0 where there is no such limit; the card limits count UTF-16 units.
     """
 
@@ -37,11 +57,14 @@ class NetworkFacts:
     image_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/gif")
     image_bytes: int = 0
     image_pixels: int = 0
+    most_images: int = 1
+    card_or_images: bool = False
     card_title_limit: int = 400
     card_description_limit: int = 4086
     price: Decimal | None = None
     price_with_link: Decimal | None = None
     mentions_notify: bool = False
+    home: Callable[[str], str] = _nowhere
 
 
 NETWORKS: dict[str, NetworkFacts] = {}
@@ -70,9 +93,11 @@ register(
         alt_limit=1000,
         image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
         image_bytes=5_000_000,
+        most_images=4,
         price=Decimal("0.015"),
         price_with_link=Decimal("0.20"),
         mentions_notify=True,
+        home=_on_x,
     )
 )
 # LinkedIn does not say in which unit its 3,000 are counted. UTF-16 code units are the largest of the
@@ -87,6 +112,9 @@ register(
         link_in_text=False,
         alt_limit=4086,
         image_pixels=36_152_319,
+        most_images=20,
+        card_or_images=True,
+        home=_on_linkedin,
     )
 )
 

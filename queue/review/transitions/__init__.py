@@ -10,6 +10,7 @@ stands in the way comes out as one of
     └── NotFit       the post, the time or the reason will not do; the text says the mend
 """
 
+from review.transitions.correcting import correct
 from review.transitions.deciding import (
     amend,
     approve,
@@ -31,6 +32,12 @@ from review.transitions.moving import (
     TransitionError,
     operator,
     person,
+)
+from review.transitions.restoring import (
+    contents_of,
+    no_doubt,
+    take_stock,
+    warning,
 )
 from review.transitions.sending import (
     WORKER_DIED,
@@ -72,6 +79,8 @@ __all__ = [
     "close_lapsed",
     "confirm",
     "confirm_sent",
+    "contents_of",
+    "correct",
     "expire",
     "give_up",
     "hold",
@@ -79,6 +88,7 @@ __all__ = [
     "lose_track",
     "miss",
     "network_id_of",
+    "no_doubt",
     "not_taken_down",
     "note_proof",
     "operator",
@@ -88,8 +98,10 @@ __all__ = [
     "retry_later",
     "submit",
     "take_down",
+    "take_stock",
     "taken_down",
     "undo",
+    "warning",
     "withdraw",
     "wrote_last",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -13,6 +14,8 @@ from review import budgets, record, slots, text
 from review.models import STATE_LABELS, Account, Announcement, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
+from review.transitions import restoring
+from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
     BOT,
     Actor,
@@ -60,7 +63,7 @@ def submit(
         content_hash=revision.content_hash,
         details={"account": account.name, "revision": 1, "title": announcement.title},
     )
-    return post
+    return restoring.doubt(post, now=now)
 
 
 @transaction.atomic
@@ -205,6 +208,7 @@ def approve(
     revision = post.revisions.get(number=post.revision_number)
     if seen in (None, post.revision_number):
         _refuse_unfit(post, revision, now=now)
+        refuse_beside_the_old(post)
     earliest = now + within
     if when is None:
         due = _time_for(post, None, calendar=calendar, now=earliest)
@@ -271,6 +275,8 @@ def undo(post_id: int, *, by: Actor, now: datetime) -> Post:
             f"Too late to undo: {who_was_first(post)}. A rejection can be taken back for "
             f"{UNDO_WITHIN.seconds} seconds, by whoever made it."
         )
+    if other := other_correction(post.corrects_id, besides=post.pk):
+        raise TooLate(f"Too late to undo: post {other.pk} corrects the same one by now.")
     return move(post, Verb.UNDO, actor=by, now=now)
 
 
@@ -285,16 +291,18 @@ def withdraw(
 @transaction.atomic
 def requeue(post_id: int, *, by: Actor, now: datetime, reason: str = "") -> Post:
     """failed, unconfirmed → in_review. It needs a new approval before it can go out again."""
+    post = locked(post_id)
+    # Whoever says that it is not there ends the doubt; that the last try failed does not.
+    settled: dict[str, Any] = {"look_at": None, "looks_done": 0, "restoration": None}
     return move(
-        locked(post_id),
+        post,
         Verb.REQUEUE,
         actor=by,
         now=now,
         reason=reason,
         approved_number=None,
         due_at=None,
-        look_at=None,
-        looks_done=0,
+        **(settled if post.state == State.UNCONFIRMED else {}),
     )
 
 
@@ -317,6 +325,9 @@ def confirm(
         url=url,
         network_id=network_id,
         published_at=last.opened_at if last else now,
+        # In doubt after a backup was put back, it may never have been approved here.
+        approved_number=post.approved_number or post.revision_number,
+        missed=False,
         look_at=None,
         details={"url": url},
     )

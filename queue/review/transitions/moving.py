@@ -103,14 +103,14 @@ PAST = {
     Verb.MISS.value: "returned",
     "take down": "asked to take down",
     Verb.UNDO.value: "took back the rejection of",
+    Verb.CORRECT.value: "began to correct",
 }
 
 
 def permit(verb: Verb, post: Post, actor: Actor) -> State:
     """Return the state `verb` leads to. Raises NotAllowed or TooLate."""
-    if not (actor.may_decide or actor.is_bot or actor.may(verb)):
-        can = "edit" if actor.may_edit else "look"
-        raise NotAllowed(f"{actor.name or 'This person'} may {can}, but not decide about posts.")
+    if not actor.may_decide:
+        permit_new(verb, actor)
     if not actor.is_bot and not actor.name:
         raise NotAllowed("Say who decides: every decision is kept with a name.")
     move = move_for(verb, State(post.state))
@@ -124,6 +124,15 @@ def permit(verb: Verb, post: Post, actor: Actor) -> State:
         label = str(STATE_LABELS[State(post.state)]).lower()
         raise NotAllowed(f"To {verb} a post that is {label} is not for {actor.name} to do.")
     return move.target
+
+
+def permit_new(verb: Verb, actor: Actor) -> None:
+    """Raises NotAllowed unless `actor` may begin a post with `verb`."""
+    if not actor.may(verb):
+        can = "edit" if actor.may_edit else "look"
+        raise NotAllowed(f"{actor.name or 'This person'} may {can}, but not decide about posts.")
+    if not actor.is_bot and not actor.name:
+        raise NotAllowed("Say who decides: every decision is kept with a name.")
 
 
 def move(

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from review import queries, record
 from review.models import Attempt, Post
 from review.states import State, Verb
 from review.text import Content
+from review.transitions import restoring
 from review.transitions.moving import BOT, MAX_REASON, TooLate, locked, move, who_was_first
 
 # How an attempt ended that may have published its post all the same.
 WORKER_DIED = "worker died"
+RESTORED = "restored"
 DOUBTFUL = (WORKER_DIED, "OutcomeUnknown", "AlreadyPublished")
 
 
@@ -87,6 +90,11 @@ def claim(
         for past in post.attempts.filter(outcome__in=DOUBTFUL).select_related("revision")
         if past.closed_at is not None
     )
+    if (restored := post.restoration) is not None:
+        doubts += tuple(
+            Doubt(revision.content, restored.backup_at, restored.restored_at, RESTORED)
+            for revision in restoring.contents_of(post)
+        )
     move(
         post,
         Verb.CLAIM,
@@ -243,8 +251,11 @@ def lose_track(
 
 @transaction.atomic
 def look_again(post_id: int, *, look_at: datetime | None, looks_done: int, reason: str) -> None:
-    """Note when an unconfirmed post is to be looked for next. Not a move: its state stays."""
-    Post.objects.filter(pk=post_id, state=State.UNCONFIRMED).update(
+    """Note when a post that may be published is to be looked for next. Not a move: its state stays."""
+    in_doubt = Q(
+        restoration__isnull=False, state__in=[State.IN_REVIEW, State.SCHEDULED, State.FAILED]
+    )
+    Post.objects.filter(Q(state=State.UNCONFIRMED) | in_doubt, pk=post_id).update(
         look_at=look_at, looks_done=looks_done, reason=reason
     )
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -19,7 +21,7 @@ from django.utils.translation import gettext
 
 from config import schema
 from config.timing import Calendar
-from review import queries
+from review import queries, sign_in
 from review.models import Person, Post
 from review.states import NEEDS_A_PERSON, State
 from review.transitions import NotAllowed, TooLate, TransitionError
@@ -37,8 +39,13 @@ def desk(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not signed_in(request).has_usable_password():
+        person = signed_in(request)
+        if not person.has_usable_password() and not _came_without_password(request):
             return redirect("welcome")
+        if settings.SECOND_STEP:
+            elsewhere = _ask_for_second_step(request, person)
+            if elsewhere is not None:
+                return elsewhere
         return view(request, *args, **kwargs)
 
     inside = login_required(guarded)
@@ -54,6 +61,29 @@ def desk(view: View) -> View:
         return inside(request, *args, **kwargs)
 
     return entrance
+
+
+def _came_without_password(request: HttpRequest) -> bool:
+    """Say whether somebody came by their organisation's account, or by a passkey alone."""
+    return any(
+        step.get("method") == "socialaccount" or step.get("passwordless")
+        for step in get_authentication_records(request)
+    )
+
+
+def _ask_for_second_step(request: HttpRequest, person: Person) -> HttpResponse | None:
+    """Send somebody who must set up a second step there. Who vouches for people sees to it itself."""
+    if _came_without_password(request) or not sign_in.must_add_second_step(person):
+        return None
+    messages.warning(
+        request,
+        gettext(
+            "Set up a second step first: your administrator asks for one of everybody who decides."
+        )
+        if settings.SECOND_STEP == "deciders"
+        else gettext("Set up a second step first: your administrator asks for one of everybody."),
+    )
+    return redirect("mfa_index")
 
 
 def administrators(view: View) -> View:

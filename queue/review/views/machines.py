@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +17,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from review import health, queries
+from review import budgets, health, queries
+from review.models import Connection
+from review.views import common
 
 
 @require_safe
@@ -36,6 +39,10 @@ def ready(_request: HttpRequest) -> HttpResponse:
     if behind:
         return JsonResponse({"ready": False, "why": "the database is not prepared"}, status=503)
     return JsonResponse({"ready": True})
+
+
+# Figures of things that the desk knows nothing of; config.urls adds them.
+more_figures: list[Callable[[datetime], Iterable[GaugeMetricFamily]]] = []
 
 
 class _Figures(Collector):
@@ -71,11 +78,40 @@ class _Figures(Collector):
         for account in queries.accounts():
             paused.add_metric([account.name], account.is_paused(now))
         yield paused
+        yield from self._of_accounts(now)
+        tries = GaugeMetricFamily(
+            "herodr_attempts", "Tries to publish that are kept, by outcome", labels=["outcome"]
+        )
+        for outcome, number in queries.outcomes().items():
+            tries.add_metric([outcome], number)
+        yield tries
+        for more in more_figures:
+            yield from more(now)
         yield GaugeMetricFamily(
             "herodr_workers_alive",
             "Workers with a sign of life in the last two minutes",
             value=sum(health.is_alive(worker, now=now) for worker in queries.workers()[:100]),
         )
+
+    def _of_accounts(self, now: datetime) -> Iterator[GaugeMetricFamily]:
+        tokens = GaugeMetricFamily(
+            "herodr_token_days_left",
+            "Until an account is to be connected again",
+            labels=["account"],
+        )
+        for one in Connection.objects.filter(account__active=True).select_related("account"):
+            left = one.days_left(now)
+            if left is not None:
+                tokens.add_metric([one.account.name], left)
+        yield tokens
+        money = GaugeMetricFamily(
+            "herodr_budget_left_dollars", "What an account may still spend", labels=["account"]
+        )
+        calendar, _ = common.calendar()
+        for account in queries.accounts().filter(monthly_budget__isnull=False):
+            spent = budgets.spent(account, at=now, zone=calendar.zone if calendar else UTC)
+            money.add_metric([account.name], float((account.monthly_budget or 0) - spent))
+        yield money
 
 
 @require_safe

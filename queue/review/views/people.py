@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,21 +16,9 @@ from review import forms, queries, sign_in
 from review.models import Person
 from review.views.common import administrators, page, signed_in
 
+DEEDS = ("deactivate", "activate", "link", "rights", "second-step")
 # A newcomer, or somebody whom a new link let in, may set a password without knowing the old one.
 MAY_SET_PASSWORD = "may-set-password"  # noqa: S105 - the name of a session key
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-class SignIn(LoginView):
-    """The sign-in page."""
-
-    template_name = "review/sign_in.html"
-    authentication_form = forms.SignInForm
-    redirect_authenticated_user = True
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        """Answer 422: the page again, with what was wrong."""
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 @never_cache
@@ -44,9 +29,15 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     person = sign_in.redeem(token, now=timezone.now())
     if person is None:
         return render(request, "review/sign_in_link.html", {"used": True}, status=410)
-    login(request, person, backend=BACKEND)
-    request.session[MAY_SET_PASSWORD] = True
-    return redirect("welcome")
+    from allauth.account.utils import perform_login
+
+    logout(request)
+    request.session[MAY_SET_PASSWORD] = person.pk
+    # Whoever has a second step is asked for it here too: a link may have been read on its way.
+    answer: HttpResponse = perform_login(
+        request, person, email_verification="none", redirect_url=reverse("welcome")
+    )
+    return answer
 
 
 @never_cache
@@ -54,7 +45,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """Have somebody who came by a one-time link set their name, user name and password."""
     person = signed_in(request)
-    if person.has_usable_password() and not request.session.get(MAY_SET_PASSWORD):
+    if person.has_usable_password() and request.session.get(MAY_SET_PASSWORD) != person.pk:
         return redirect("queue")
     # A copy of its own: a form that fails must not leave half a name on the person of this request.
     own = Person.objects.get(pk=person.pk)
@@ -84,6 +75,7 @@ def people(request: HttpRequest) -> HttpResponse:
         form.cleaned_data["name"],
         may_decide=form.cleaned_data["may"] == "decide",
         may_edit=form.cleaned_data["may"] == "edit",
+        email=form.cleaned_data["email"],
         by=str(request.user),
         now=timezone.now(),
     )
@@ -110,15 +102,17 @@ def _link_page(request: HttpRequest, person: Person, token: str) -> HttpResponse
 
 @administrators
 def person(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
-    """Shut a colleague out, let one in again, or make a new link for one."""
+    """Shut a colleague out, let one in again, make a link for one, or forget a lost second step."""
     found = Person.objects.filter(pk=pk).first()
-    if found is None or deed not in ("deactivate", "activate", "link", "rights"):
+    if found is None or deed not in DEEDS:
         raise Http404
     if request.method != "POST":
         return redirect("people")
     now = timezone.now()
     if deed == "link" and found.is_active:
         return _link_page(request, found, sign_in.make_link(found, now=now))
+    if deed == "second-step":
+        return _forget_second_step(request, found)
     if deed == "rights":
         return _set_rights(request, found)
     if found.pk == signed_in(request).pk:
@@ -151,4 +145,14 @@ def _set_rights(request: HttpRequest, found: Person) -> HttpResponse:
         request,
         gettext("%(name)s: %(may)s.") % {"name": found, "may": dict(forms.MAY)[may]},
     )
+    return redirect("people")
+
+
+def _forget_second_step(request: HttpRequest, found: Person) -> HttpResponse:
+    if sign_in.forget_second_step(found, by=str(request.user), now=timezone.now()):
+        messages.success(
+            request,
+            gettext("%(name)s is asked for no second step any more, until they set one up again.")
+            % {"name": found},
+        )
     return redirect("people")

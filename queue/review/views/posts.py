@@ -132,6 +132,11 @@ def post_page(
         name: typed[name] if form_name == "amend" and name in typed else getattr(row.content, name)
         for name in ("text", "link", "card_title", "card_description", "image_alt")
     }
+    content["more_images"] = (
+        typed["more_images"]
+        if form_name == "amend" and "more_images" in typed
+        else "\n".join(f"{image.url} {image.alt}".rstrip() for image in row.content.more_images)
+    )
     revisions = list(
         Revision.objects.filter(post=found)
         .order_by("-number")

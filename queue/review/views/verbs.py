@@ -144,6 +144,13 @@ def _comment(call: _Call) -> str:
     return gettext("Comment kept.")
 
 
+def _correct(call: _Call) -> str:
+    transitions.correct(call.pk, by=call.by, now=call.now, reason=call.form.cleaned_data["reason"])
+    return gettext(
+        "It will be taken down in a moment. Here is its correction: change it, then approve it."
+    )
+
+
 TAKE_DOWN = "take-down"
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
@@ -154,6 +161,7 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
     TAKE_DOWN: (forms.ReasonForm, _take_down),
+    Verb.CORRECT.value: (forms.ReasonForm, _correct),
     COMMENT: (forms.CommentForm, _comment),
 }
 # What the page offers to take back afterwards.
@@ -204,6 +212,9 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         ),
         extra_tags=reverse("undo", args=[str(pk)]) if verb in CAN_BE_UNDONE else "",
     )
+    if verb == Verb.CORRECT:
+        correction = post.corrections.order_by("-pk")[0]
+        return HttpResponseRedirect(reverse("post", args=[correction.pk]) + "#edit")
     return onward(request, default=reverse("post", args=[pk]))
 
 

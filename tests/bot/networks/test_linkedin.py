@@ -18,19 +18,16 @@ from bot.networks.base import (
     CannotLook,
     Endpoints,
     NetworkError,
+    NotOurs,
     OutcomeUnknown,
     Refused,
     Temporary,
     Throttled,
     Unauthorised,
 )
-from bot.networks.linkedin import (
-    MEMBER_SCOPES,
-    ORGANISATION_SCOPES,
-    LinkedInClient,
-    SignIn,
-    member,
-)
+from bot.networks.linkedin import LinkedInClient
+from bot.networks.linkedin_sign_in import MEMBER_SCOPES, ORGANISATION_SCOPES, SignIn
+from bot.networks.oauth import Ended
 from review.text import Content
 from tests.bot.networks.conftest import (
     LINK,
@@ -553,8 +550,8 @@ def test_signing_in_gives_a_token_that_can_post(
     assert token.access_token not in repr(token)
     account = replace(PAGE_ACCOUNT, secret=lambda _name: token.access_token)
     linkedin_client(account).deliver(LINKEDIN_CONTENT)
-    who = member(token.access_token, endpoints=Endpoints(linkedin_api=linkedin.url))
-    assert (who.author, who.name) == (MEMBER, "Siân Ellis")
+    who = linkedin_client(replace(PAGE_ACCOUNT, token=token.access_token)).who()
+    assert (who.id, who.roles) == (PAGE, "may read the page's posts")
 
 
 def test_no_refresh_token_is_no_error(linkedin: LinkedInEmulator) -> None:
@@ -610,13 +607,65 @@ def test_an_exchange_that_broke_off_can_be_started_again(
     linkedin: LinkedInEmulator, fault: Fault
 ) -> None:
     linkedin.play(fault)
-    with pytest.raises(Temporary):
+    with pytest.raises((Temporary, OutcomeUnknown)):
         sign_in(linkedin).exchange("code")
 
 
-def test_a_token_of_nobody_is_refused(linkedin: LinkedInEmulator) -> None:
-    with pytest.raises(Unauthorised):
-        member("unknown", endpoints=Endpoints(linkedin_api=linkedin.url))
-    linkedin.play(answer(500, "", "GET"))
+def test_a_new_token_for_an_old_one_leaves_the_end_where_it_was(
+    linkedin: LinkedInEmulator, clock: Clock
+) -> None:
+    linkedin.refreshes = True
+    way = sign_in(linkedin)
+    first = way.exchange(authorise(way)["code"])
+    clock.move(days=59)
+    second = way.renew(first.refresh_token)
+    assert second.access_token != first.access_token
+    assert second.refresh_token_expires_in == 306 * 86_400
+    clock.move(days=307)
+    with pytest.raises(Ended, match="invalid, expired or revoked"):
+        way.renew(first.refresh_token)
+
+
+# -- whose token this is ---------------------------------------------------------------------------------
+
+
+def test_a_member_is_told_from_another(linkedin: LinkedInEmulator, linkedin_client: Make) -> None:
+    who = linkedin_client(MEMBER_ACCOUNT).who()
+    assert (who.id, who.name) == (MEMBER, "Siân Ellis")
+    other = replace(MEMBER_ACCOUNT, author="urn:li:person:other")
+    with pytest.raises(NotOurs) as caught:
+        linkedin_client(other).who()
+    # LinkedIn's word beside ours.
+    assert "Siân Ellis (urn:li:person:aB_cd-12)" in str(caught.value)
+    assert "accounts.toml says that sian is urn:li:person:other" in str(caught.value)
+
+
+def test_a_page_is_looked_up_among_the_roles(
+    linkedin: LinkedInEmulator, linkedin_client: Make
+) -> None:
+    linkedin.grant(ALL_SCOPES | {"rw_organization_admin"})
+    who = linkedin_client().who()
+    assert (who.id, who.name, who.roles) == (PAGE, "Siân Ellis", "administrator")
+    # An analyst may look, not post.
+    for page in ("urn:li:organization:77", "urn:li:organization:999"):
+        with pytest.raises(NotOurs, match=f"may post for {PAGE}, but .* is {page}"):
+            linkedin_client(replace(PAGE_ACCOUNT, author=page)).who()
+
+
+def test_a_page_of_others_is_refused_where_roles_cannot_be_seen(
+    linkedin: LinkedInEmulator, linkedin_client: Make
+) -> None:
+    assert linkedin_client().who().id == PAGE
+    with pytest.raises(NotOurs, match=r"“Not enough permissions to access: partnerApiPosts"):
+        linkedin_client(replace(PAGE_ACCOUNT, author="urn:li:organization:999")).who()
+
+
+@pytest.mark.parametrize("account", [PAGE_ACCOUNT, MEMBER_ACCOUNT], ids=["page", "member"])
+def test_a_token_of_nobody_is_refused(
+    linkedin: LinkedInEmulator, linkedin_client: Make, account: AccountDetails
+) -> None:
+    with pytest.raises(Unauthorised, match="does not accept the token"):
+        linkedin_client(replace(account, token="unknown")).who()
+    linkedin.play(*[answer(500, "", "GET")] * 2)
     with pytest.raises(Temporary):
-        member(TOKEN, endpoints=Endpoints(linkedin_api=linkedin.url))
+        linkedin_client(account).who()

@@ -82,3 +82,49 @@ def test_how_it_is_written(text: str, written: str) -> None:
 )
 def test_reading_is_lenient(stored: str, read: str) -> None:
     assert unescape(stored) == read
+
+
+PAGES = {
+    "Welsh Government": "urn:li:organization:1",
+    "Cohes3ion (Interreg)": "urn:li:organization:2",
+    "Siân_E": "urn:li:person:aB_c-1",
+    "x": "urn:li:organization:3",
+}
+
+
+@given(
+    st.lists(
+        st.sampled_from([*PAGES, "welsh government", "#", "@", "https://", "]", "(", " "])
+        | st.text()
+    ).map("".join)
+)
+@example("#x x xx @x")
+def test_with_mentions_followers_read_what_was_approved_too(text: str) -> None:
+    parsed = parse(escape(text, mentions=PAGES))
+    assert parsed.shown == text
+    assert not parsed.cut
+    assert len(set(parsed.mentions)) == len(parsed.mentions)
+    assert unescape(escape(text, mentions=PAGES)) == text
+
+
+@given(ANYTHING, st.dictionaries(st.text(), st.just("urn:li:organization:1"), max_size=3))
+def test_whatever_the_names_are_the_text_stays(text: str, names: dict[str, str]) -> None:
+    assert parse(escape(text, mentions=names)).shown == text
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("The Welsh Government and Cohes3ion (Interreg) agree.", PAGES.keys() - {"Siân_E", "x"}),
+        ("Welsh Government, again Welsh Government", {"Welsh Government"}),
+        ("welsh government, Welsh Governments, #Siân_E", set()),
+        ("https://example.org/Siân_E and Siân_E", {"Siân_E"}),
+    ],
+)
+def test_a_name_spelled_just_so_becomes_a_mention_once(text: str, mentions: set[str]) -> None:
+    parsed = parse(escape(text, mentions=PAGES))
+    assert set(parsed.mentions) == {PAGES[name] for name in mentions}
+
+
+def test_a_mention_is_written_in_its_own_form() -> None:
+    assert escape("Siân_E: yes", mentions=PAGES) == "@[Siân\\_E](urn:li:person:aB\\_c-1): yes"

@@ -135,7 +135,7 @@ def test_the_libraries_are_imported_in_one_place_each() -> None:
     }
     assert places == {
         "tweepy": ["bot/networks/x.py"],
-        "linkedin_v2": ["bot/networks/linkedin.py"],
+        "linkedin_v2": ["bot/networks/linkedin.py", "bot/networks/linkedin_sign_in.py"],
     }
 
 
@@ -146,6 +146,13 @@ def test_the_environment_points_the_clients_elsewhere() -> None:
         "LINKEDIN_API_URL": "http://127.0.0.1:2",
         "LINKEDIN_AUTH_URL": "http://127.0.0.1:3",
         "LINKEDIN_VERSION": "202701",
+        "X_AUTH_URL": "http://127.0.0.1:4",
     }
     assert Endpoints.from_environment(set_to) == Endpoints(*set_to.values())
     assert Endpoints.from_environment({"X_API_URL": ""}) == Endpoints()
+    # An emulator's consent is its own; a proxy of the API has none.
+    here = Endpoints.from_environment({"X_API_URL": "http://127.0.0.1:1"})
+    assert here.x_auth == "http://127.0.0.1:1"
+    assert (
+        Endpoints.from_environment({"X_API_URL": "https://proxy.example"}).x_auth == "https://x.com"
+    )

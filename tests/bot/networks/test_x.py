@@ -30,7 +30,7 @@ from review.text import Content
 from tests.bot.networks.conftest import LINK, NOW, SINCE, TEXT, X_ACCOUNT, X_CONTENT, Clock
 from tests.emulators import faults, openapi
 from tests.emulators.faults import Fault, Kind
-from tests.emulators.x import KEYS, XEmulator
+from tests.emulators.x import KEYS, Limits, XEmulator
 
 Make = Callable[..., XClient]
 
@@ -564,3 +564,33 @@ def test_a_deletion_that_failed_says_so(
     x.play(replace(fault, on="DELETE"))
     with pytest.raises(expected):
         x_client().delete("7")
+
+
+def test_a_limit_that_a_good_answer_uses_up_is_kept_to_without_asking_again(
+    x: XEmulator, x_client: Callable[..., XClient]
+) -> None:
+    x.daily(2)
+    assert x_client().deliver(replace(X_CONTENT, text="One.")).rest_until is None
+    last = x_client().deliver(replace(X_CONTENT, text="Two."))
+    assert last.rest_until == NOW + timedelta(hours=24)
+    with pytest.raises(Throttled) as caught:
+        x_client().deliver(replace(X_CONTENT, text="Three."))
+    assert caught.value.until == NOW + timedelta(hours=24)
+
+
+def test_of_two_limits_that_are_used_up_the_longer_one_counts(
+    x: XEmulator, x_client: Callable[..., XClient]
+) -> None:
+    x.daily(1)
+    x.limits["POST /2/tweets"] = Limits(1)
+    assert x_client().deliver(X_CONTENT).rest_until == NOW + timedelta(hours=24)
+
+
+def test_what_x_only_hints_at_is_said_in_our_words_beside_its_own(
+    x: XEmulator, x_client: Callable[..., XClient]
+) -> None:
+    with pytest.raises(Refused) as caught:
+        x_client().deliver(Content(text="a " * 200))
+    said = str(caught.value)
+    assert "“You are not permitted to perform this action”" in said
+    assert "too long for the account" in said
