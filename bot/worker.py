@@ -39,7 +39,7 @@ from bot.networks.base import Endpoints
 from bot.reconcile import ClientFor, Report
 from bot.values import Fetched
 from config import schema
-from review import intake, queries
+from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
 
@@ -51,6 +51,7 @@ AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not pa
 HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
+HOUSE_EVERY = 600  # seconds between looks for chores of the house
 TEND_EVERY = 60  # seconds between looks for tokens to renew
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
@@ -258,7 +259,10 @@ class Loop:
                 now=now,
                 version=Endpoints.from_environment(os.environ).linkedin_version,
                 folder=Path.cwd(),
-                ahead=self.ahead,
+                ahead={
+                    "the database": health.ahead_of_database(now),
+                    "the heartbeat address": self.ahead,
+                },
             )
             changes = alerts.update(found, now=now)
             for alert in changes.raised:
@@ -270,6 +274,19 @@ class Loop:
             errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
             if settings.HEARTBEAT_URL and not errors:
                 self.ahead = ping(settings.HEARTBEAT_URL, now=_now())
+
+        self._guarded(act)
+
+    def keep_house(self) -> None:
+        """Let go of what is old: once a day, by one of all workers."""
+
+        def act() -> None:
+            now = _now()
+            if not self.complaint and chores.take("prune", every=timedelta(days=1), now=now):
+                keep = self.configuration.calendar.keep
+                gone = pruning.prune(keep=keep, now=now, stop=self.stopping.is_set)
+                if gone:
+                    log.info("let go of %s", ", ".join(f"{n} {what}" for what, n in gone.items()))
 
         self._guarded(act)
 
@@ -354,6 +371,7 @@ def run(directory: Path) -> None:
         loop.tend, "interval", seconds=TEND_EVERY, next_run_time=soon, executor="over"
     )
     scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
+    scheduler.add_job(loop.keep_house, "interval", seconds=HOUSE_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

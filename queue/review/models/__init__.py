@@ -16,6 +16,7 @@ from review.models.found import (
 )
 from review.models.house import (
     Alert,
+    Chore,
     Event,
     Halt,
     RecordHead,
@@ -44,6 +45,7 @@ __all__ = [
     "Alert",
     "Announcement",
     "Attempt",
+    "Chore",
     "Comment",
     "Connection",
     "Consent",
