@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -303,10 +302,16 @@ def test_no_token_is_on_a_page_in_an_address_or_in_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     seen: list[str] = []
-    get: Callable[..., Any] = sian.get
-    sian.get = lambda *args, **more: (
-        seen.append(str((page := get(*args, **more)).headers) + page.text) or page
-    )  # type: ignore[method-assign, func-returns-value]
+
+    class Watched(Client):
+        def request(self, **request: Any) -> Any:
+            answer = super().request(**request)
+            seen.append(f"{request} {answer.headers} {answer.content.decode()}")
+            return answer
+
+    watched = Watched()
+    watched.cookies = sian.cookies
+    sian = watched
     for name in ("ours-x", "ours-page"):
         come_back(sian, came_back(begin(sian, name)))
         press(sian, "test-account", name)
