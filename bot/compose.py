@@ -23,7 +23,7 @@ from bot.fetch import FetchError, Throttled
 from bot.mind import Mind
 from bot.study import Fetch, Run, Study
 from bot.values import Announcement, Card, Fetched, Kind, SetAside
-from config import schema
+from config import logs, schema
 from review import intake, record, transitions
 from review import models as rows
 from review.states import State
@@ -82,16 +82,17 @@ def compose(
                 continue
             source = sources.get(entry.source.name)
             try:
-                _compose_entry(
-                    entry,
-                    source,
-                    configuration,
-                    mind,
-                    page=pages.pop(entry.pk, None),
-                    study=study,
-                    now=now,
-                    report=report,
-                )
+                with logs.about(source=entry.source.name):
+                    _compose_entry(
+                        entry,
+                        source,
+                        configuration,
+                        mind,
+                        page=pages.pop(entry.pk, None),
+                        study=study,
+                        now=now,
+                        report=report,
+                    )
             except away.TooMuch as error:
                 # The others of its source wait for the next pass, lest they cost as much each.
                 unreadable.add(entry.source_id)

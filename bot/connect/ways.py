@@ -41,6 +41,10 @@ class SignIn(Protocol):
         """Get new tokens for a refresh token."""
         ...
 
+    def revoke(self, token: str) -> None:
+        """Take the consent back, where the network has a way to; raises a `NetworkError`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
