@@ -28,7 +28,7 @@ from django.core.mail import send_mail
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import alerts, compose, mind, publish, watch
+from bot import alerts, chat, compose, mind, notify, publish, watch
 from bot.away import Away
 from bot.crew import Crew, SideBySide
 from bot.deliver import Hands
@@ -50,6 +50,7 @@ AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not pa
 HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
+NOTIFY_EVERY = 20  # seconds between looks for people who are to be told of something
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
 
@@ -252,13 +253,20 @@ class Loop:
                 log.error("%s", alert.sentence)
             for alert in changes.cleared:
                 log.info("well again: %s", alert.sentence)
-            alerts.tell(changes, address=settings.BASE_URL or "the address you know", send=_mail)
+            alerts.tell(
+                changes, address=settings.BASE_URL or "the address you know", send=_tell_operators
+            )
             # What only the answer can end must not keep us from asking.
             errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
             if settings.HEARTBEAT_URL and not errors:
                 self.ahead = ping(settings.HEARTBEAT_URL, now=_now())
 
         self._guarded(act)
+
+    def notify(self) -> None:
+        """Tell people of new drafts, and of those that will soon expire."""
+        known = self.configuration if not self.complaint else None
+        self._guarded(lambda: tell_people(known, stop=self.stopping.is_set))
 
     def heartbeat(self, *, stopped: bool = False) -> None:
         """Say that this worker lives, or that it has stopped."""
@@ -290,6 +298,13 @@ class Loop:
             close_old_connections()
 
 
+def tell_people(
+    configuration: schema.Configuration | None, *, stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Send what people are to be told, by mail and to the chats that are set."""
+    notify.notify(configuration, clock=_now, chats=chat.addresses(settings.NOTICE_URLS), stop=stop)
+
+
 def _mail(subject: str, body: str) -> None:
     """Mail the operators, where there are any. A mail server that is down is said, not raised."""
     if not settings.ALERT_EMAIL:
@@ -298,6 +313,14 @@ def _mail(subject: str, body: str) -> None:
         send_mail(subject, body, None, list(settings.ALERT_EMAIL))
     except OSError as error:  # smtplib's errors are OSErrors
         log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
+
+
+def _tell_operators(subject: str, body: str) -> None:
+    """Mail the operators, and tell their chats. A chat that does not answer is said, not raised."""
+    _mail(subject, body)
+    for address in chat.addresses(settings.ALERT_URLS):
+        if not chat.send(address, subject, body):
+            log.error("%s did not take an alert: %s", chat.service(address), subject)
 
 
 def ping(address: str, *, now: datetime) -> timedelta:
@@ -328,6 +351,7 @@ def run(directory: Path) -> None:
             "default": ThreadPoolExecutor(1),
             "publish": ThreadPoolExecutor(1),
             "over": ThreadPoolExecutor(1),
+            "tell": ThreadPoolExecutor(1),
         },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -337,6 +361,7 @@ def run(directory: Path) -> None:
         loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    scheduler.add_job(loop.notify, "interval", seconds=NOTIFY_EVERY, executor="tell")
     scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -120,6 +120,8 @@ def once(
             sentences.append(one_pass.compose())
         if step in (None, Step.PUBLISH):
             sentences.append(one_pass.publish())
+        if step is None:
+            the_worker.tell_people(configuration)
     finally:
         one_pass.close()
         one_pass.readers.close()

@@ -22,6 +22,7 @@ from review.models.house import (
     Restoration,
     Worker,
 )
+from review.models.notices import Batch, MailedLink, Notice, Told
 from review.models.people import (
     FailedSignIn,
     Person,
@@ -44,6 +45,7 @@ __all__ = [
     "Alert",
     "Announcement",
     "Attempt",
+    "Batch",
     "Comment",
     "Connection",
     "Consent",
@@ -54,6 +56,8 @@ __all__ = [
     "Event",
     "FailedSignIn",
     "Halt",
+    "MailedLink",
+    "Notice",
     "Person",
     "Post",
     "RecordHead",
@@ -62,5 +66,6 @@ __all__ = [
     "Revision",
     "SignInLink",
     "Source",
+    "Told",
     "Worker",
 ]
