@@ -30,6 +30,7 @@ from django.db.utils import DatabaseError
 
 from bot import alerts, chat, compose, mind, notify, publish, watch
 from bot.away import Away
+from bot.connect import tokens
 from bot.crew import Crew, SideBySide
 from bot.deliver import Hands
 from bot.fetch import FetchError, Request, fetch_all, user_agent
@@ -38,7 +39,7 @@ from bot.networks.base import Endpoints
 from bot.reconcile import ClientFor, Report
 from bot.values import Fetched
 from config import schema
-from review import intake, queries
+from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
 
@@ -51,6 +52,8 @@ HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
 NOTIFY_EVERY = 20  # seconds between looks for people who are to be told of something
+HOUSE_EVERY = 600  # seconds between looks for chores of the house
+TEND_EVERY = 60  # seconds between looks for tokens to renew
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
 
@@ -119,6 +122,8 @@ class Pass:
     def publish(self, crew: Crew | None = None) -> str:
         """Send what is due and settle what is open; with a `crew`, some of it goes on when this returns."""
         intake.sync_accounts(self.configuration.accounts, now=_now())
+        if crew is None:
+            self.tend()
         report = publish.publish(
             self.configuration,
             clock=_now,
@@ -129,6 +134,11 @@ class Pass:
             crew=crew,
         )
         return report.sentence()
+
+    def tend(self) -> None:
+        """Renew the tokens that end soon, and pause the accounts whose tokens have ended."""
+        endpoints = Endpoints.from_environment(os.environ)
+        tokens.tend(self.configuration, tools=tokens.Tools(endpoints, _now))
 
     def send(self, crew: Crew) -> None:
         """Give `crew` what is due, where it has a hand free, and nothing else."""
@@ -236,6 +246,10 @@ class Loop:
 
         self._guarded(act)
 
+    def tend(self) -> None:
+        """Keep the tokens of the accounts good."""
+        self._guarded(lambda: self.one_pass().tend())
+
     def watch_over(self) -> None:
         """Say what is wrong when it begins and when it ends, and ask the heartbeat address when all is well."""
 
@@ -246,7 +260,10 @@ class Loop:
                 now=now,
                 version=Endpoints.from_environment(os.environ).linkedin_version,
                 folder=Path.cwd(),
-                ahead=self.ahead,
+                ahead={
+                    "the database": health.ahead_of_database(now),
+                    "the heartbeat address": self.ahead,
+                },
             )
             changes = alerts.update(found, now=now)
             for alert in changes.raised:
@@ -267,6 +284,19 @@ class Loop:
         """Tell people of new drafts, and of those that will soon expire."""
         known = self.configuration if not self.complaint else None
         self._guarded(lambda: tell_people(known, stop=self.stopping.is_set))
+
+    def keep_house(self) -> None:
+        """Let go of what is old: once a day, by one of all workers."""
+
+        def act() -> None:
+            now = _now()
+            if not self.complaint and chores.take("prune", every=timedelta(days=1), now=now):
+                keep = self.configuration.calendar.keep
+                gone = pruning.prune(keep=keep, now=now, stop=self.stopping.is_set)
+                if gone:
+                    log.info("let go of %s", ", ".join(f"{n} {what}" for what, n in gone.items()))
+
+        self._guarded(act)
 
     def heartbeat(self, *, stopped: bool = False) -> None:
         """Say that this worker lives, or that it has stopped."""
@@ -362,7 +392,11 @@ def run(directory: Path) -> None:
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
     scheduler.add_job(loop.notify, "interval", seconds=NOTIFY_EVERY, executor="tell")
+    scheduler.add_job(
+        loop.tend, "interval", seconds=TEND_EVERY, next_run_time=soon, executor="over"
+    )
     scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
+    scheduler.add_job(loop.keep_house, "interval", seconds=HOUSE_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -124,6 +124,14 @@ class Blackout(Strict):
         return start <= moment < end
 
 
+class Keep(Strict):
+    """How long what is not needed any more is kept. Keys, links, decisions and the record are kept for good."""
+
+    words: Duration = timedelta(days=730)
+    tries: Duration = timedelta(days=365)
+    notices: Duration = timedelta(days=90)
+
+
 WALES = "GB-WLS"
 
 
@@ -149,6 +157,7 @@ class Calendar(Strict):
     remind_before: Duration = timedelta(days=1)
     blackout: tuple[Blackout, ...] = ()
     approvals: Literal["any", "four eyes"] = "any"
+    keep: Keep = Keep()
 
     @field_validator("timezone")
     @classmethod

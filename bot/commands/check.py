@@ -129,14 +129,16 @@ def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding
         yield Finding("error", "DATABASE_URL", str(error), "")
         return
     from bot import alerts
-    from review import record
+    from review import health, record
 
     fault = record.verify()
     if fault:
         yield Finding(
             "error", "the record", fault, "Restore a backup, and find out who wrote to it."
         )
-    for sign in alerts.signs(configuration, now=ready.now(), version="", folder=Path.cwd()):
+    now = ready.now()
+    ahead = {"the database": health.ahead_of_database(now)}
+    for sign in alerts.signs(configuration, now=now, version="", folder=Path.cwd(), ahead=ahead):
         yield Finding(sign.level, sign.key, sign.sentence, "")
     yield from _of_sources(configuration)
 

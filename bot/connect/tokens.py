@@ -171,6 +171,15 @@ def _end(
     _insist(lambda: connections.end(pk, number=number, reason=reason, now=now), tools)
 
 
+def revoke(known: Connection, account: schema.Account, *, tools: Tools) -> None:
+    """Ask the network to forget the tokens too, where it takes such a wish. Whatever it says, we go on."""
+    try:
+        way = ways.way_of(account, redirect="", endpoints=tools.endpoints)
+        way.sign_in.revoke(connections.refresh_token(known) or connections.access_token(known))
+    except (NetworkError, vault.Unreadable, vault.NoKey) as error:
+        log.warning("the tokens of %s could not be revoked: %s", account.name, error)
+
+
 def tend(configuration: schema.Configuration, *, tools: Tools) -> list[str]:
     """Renew what ends soon, and end what has ended or was left by a process that died.
 

@@ -65,6 +65,11 @@ def access_token(connection: Connection) -> str:
     return _unsealed(connection)["access"]
 
 
+def refresh_token(connection: Connection) -> str:
+    """Return the refresh token of a connection, "" where it has none. Raises as `access_token`."""
+    return _unsealed(connection)["refresh"]
+
+
 def _unsealed(connection: Connection) -> dict[str, str]:
     return vault.unseal(connection.sealed, of=connection.account.name)
 
@@ -154,7 +159,7 @@ def begin_renewal(connection: Connection, *, now: datetime) -> Renewal | None:
 
     Raises `vault.Unreadable` or `vault.NoKey`; then nothing is begun.
     """
-    refresh_token = _unsealed(connection)["refresh"]
+    token = refresh_token(connection)
     key = secrets.token_hex(16)
     own = Connection.objects.filter(
         pk=connection.pk, number=connection.number, renewing="", ended="", renewable=True
@@ -164,7 +169,7 @@ def begin_renewal(connection: Connection, *, now: datetime) -> Renewal | None:
         begun = own.update(renewing=key, renewing_until=now + LEASE)
     if begun != 1:
         return None
-    return Renewal(connection.pk, connection.account.name, connection.number, key, refresh_token)
+    return Renewal(connection.pk, connection.account.name, connection.number, key, token)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from review.models.found import (
 )
 from review.models.house import (
     Alert,
+    Chore,
     Event,
     Halt,
     RecordHead,
@@ -46,6 +47,7 @@ __all__ = [
     "Announcement",
     "Attempt",
     "Batch",
+    "Chore",
     "Comment",
     "Connection",
     "Consent",
