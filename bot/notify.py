@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.utils import translation
 
 from bot import chat
@@ -100,3 +102,25 @@ def _mail(notice: Notice, *, now: datetime) -> tuple[str, bool]:
     except OSError as error:  # smtplib's errors are OSErrors
         return f"the mail server did not take it ({type(error).__name__})", False
     return "", True
+
+
+def tell_people(
+    configuration: schema.Configuration | None,
+    *,
+    clock: Clock,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Send what people are to be told, by mail and to the chats that are set."""
+    notify(configuration, clock=clock, chats=chat.addresses(settings.NOTICE_URLS), stop=stop)
+
+
+def tell_operators(subject: str, body: str) -> None:
+    """Tell the operators, by mail and in their chats. What does not answer is said, not raised."""
+    if settings.ALERT_EMAIL:
+        try:
+            send_mail(subject, body, None, list(settings.ALERT_EMAIL))
+        except OSError as error:  # smtplib's errors are OSErrors
+            log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
+    for address in chat.addresses(settings.ALERT_URLS):
+        if not chat.send(address, subject, body):
+            log.error("%s did not take an alert: %s", chat.service(address), subject)

@@ -24,11 +24,10 @@ from urllib.parse import urlsplit
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import alerts, chat, compose, mind, notify, publish, watch
+from bot import alerts, compose, mind, notify, publish, watch
 from bot.away import Away
 from bot.connect import tokens
 from bot.crew import Crew, SideBySide
@@ -271,7 +270,9 @@ class Loop:
             for alert in changes.cleared:
                 log.info("well again: %s", alert.sentence)
             alerts.tell(
-                changes, address=settings.BASE_URL or "the address you know", send=_tell_operators
+                changes,
+                address=settings.BASE_URL or "the address you know",
+                send=notify.tell_operators,
             )
             # What only the answer can end must not keep us from asking.
             errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
@@ -283,7 +284,7 @@ class Loop:
     def notify(self) -> None:
         """Tell people of new drafts, and of those that will soon expire."""
         known = self.configuration if not self.complaint else None
-        self._guarded(lambda: tell_people(known, stop=self.stopping.is_set))
+        self._guarded(lambda: notify.tell_people(known, clock=_now, stop=self.stopping.is_set))
 
     def keep_house(self) -> None:
         """Let go of what is old: once a day, by one of all workers."""
@@ -326,31 +327,6 @@ class Loop:
             log.exception("a tick failed; the next one comes")
         finally:
             close_old_connections()
-
-
-def tell_people(
-    configuration: schema.Configuration | None, *, stop: Callable[[], bool] = lambda: False
-) -> None:
-    """Send what people are to be told, by mail and to the chats that are set."""
-    notify.notify(configuration, clock=_now, chats=chat.addresses(settings.NOTICE_URLS), stop=stop)
-
-
-def _mail(subject: str, body: str) -> None:
-    """Mail the operators, where there are any. A mail server that is down is said, not raised."""
-    if not settings.ALERT_EMAIL:
-        return
-    try:
-        send_mail(subject, body, None, list(settings.ALERT_EMAIL))
-    except OSError as error:  # smtplib's errors are OSErrors
-        log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
-
-
-def _tell_operators(subject: str, body: str) -> None:
-    """Mail the operators, and tell their chats. A chat that does not answer is said, not raised."""
-    _mail(subject, body)
-    for address in chat.addresses(settings.ALERT_URLS):
-        if not chat.send(address, subject, body):
-            log.error("%s did not take an alert: %s", chat.service(address), subject)
 
 
 def ping(address: str, *, now: datetime) -> timedelta:

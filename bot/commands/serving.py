@@ -108,6 +108,7 @@ def once(
     ready.keep_secret_key()
     ready.django()
     ready.migrate()
+    from bot import notify
     from bot import worker as the_worker
 
     configuration = ready.configuration()
@@ -121,7 +122,7 @@ def once(
         if step in (None, Step.PUBLISH):
             sentences.append(one_pass.publish())
         if step is None:
-            the_worker.tell_people(configuration)
+            notify.tell_people(configuration, clock=ready.now)
     finally:
         one_pass.close()
         one_pass.readers.close()

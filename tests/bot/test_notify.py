@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from bot import alerts, chat, notify, worker
+from bot import alerts, chat, notify
 from config import schema
 from config.timing import Calendar
 from review import letters, notices, transitions
@@ -271,7 +271,7 @@ def test_the_operators_chat_hears_what_is_wrong(hook: Webhook, settings: Setting
     settings.ALERT_EMAIL = ()
     broken = Sign("source broken: News", "error", "The source News is broken.")
     alerts.tell(
-        alerts.update([broken], now=NOW), address="https://desk", send=worker._tell_operators
+        alerts.update([broken], now=NOW), address="https://desk", send=notify.tell_operators
     )
     (message,) = hook.received
     assert message["title"] == "Herodr needs you: The source News is broken."
