@@ -24,7 +24,7 @@ from bot.fetch import FetchError, Gone, NotFound, Request, ServerTrouble, Thrott
 from bot.mind import Mind
 from bot.sort import Rules
 from bot.values import Announcement, Card, Entry, Fetched, Kind, SetAside
-from config import schema
+from config import logs, schema
 from review import intake, record, transitions
 from review import models as rows
 from review.states import State
@@ -74,7 +74,10 @@ def compose(
             return report
         source = sources.get(entry.source.name)
         try:
-            _compose_entry(entry, source, configuration, mind, now=now, fetch=fetch, report=report)
+            with logs.about(source=entry.source.name):
+                _compose_entry(
+                    entry, source, configuration, mind, now=now, fetch=fetch, report=report
+                )
         except Exception:
             # One entry that cannot be read must not stop the others; it is tried again, and shows.
             log.exception("could not compose entry %s", entry.pk)

@@ -37,7 +37,7 @@ from bot.networks import fence, registry
 from bot.networks.base import Endpoints
 from bot.reconcile import ClientFor, Report
 from bot.values import Fetched
-from config import schema
+from config import logs, schema
 from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
@@ -320,7 +320,8 @@ class Loop:
         """Run one tick. Whatever goes wrong is said, and the next tick comes."""
         close_old_connections()
         try:
-            act()
+            with logs.about(worker=self.name):
+                act()
         except DatabaseError as error:
             log.error("the database did not answer; trying again: %s", error)
         except Exception:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from config import logs
 from config.env import MissingSecretFile, secret, words
 from config.mail import BadMailAddress, mail_settings
 from config.schema import PACKAGED
@@ -188,16 +189,8 @@ if _base.scheme == "https":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "bot": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
-        "review": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
-    },
-}
+LOGGING: dict[str, Any] = logs.configuration(
+    form=(os.environ.get("LOG_FORMAT") or "line").lower(),
+    level=(os.environ.get("LOG_LEVEL") or "INFO").upper(),
+    stream=sys.stderr,
+)
