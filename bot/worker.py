@@ -108,6 +108,7 @@ class Pass:
             mind=self.mind or mind.load(self.configuration),
             now=_now(),
             fetch=self.fetch,
+            run=self.readers,
             stop=self.stop,
         )
         said = (
