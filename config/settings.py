@@ -40,6 +40,8 @@ try:
     # Newest first. A file may hold one a line.
     HERODR_TOKEN_KEYS = words(secret("HERODR_TOKEN_KEYS").replace("\n", ","))
     globals().update(mail_settings(secret("EMAIL_URL")))
+    NOTICE_URLS = secret("NOTICE_URLS")
+    ALERT_URLS = secret("ALERT_URLS") or NOTICE_URLS
     _sign_in = sign_in_settings(
         os.environ, https=os.environ.get("BASE_URL", "").startswith("https://")
     )
