@@ -24,11 +24,10 @@ from urllib.parse import urlsplit
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import alerts, compose, mind, publish, watch
+from bot import alerts, compose, mind, notify, publish, watch
 from bot.away import Away
 from bot.connect import tokens
 from bot.crew import Crew, SideBySide
@@ -38,7 +37,7 @@ from bot.networks import fence, registry
 from bot.networks.base import Endpoints
 from bot.reconcile import ClientFor, Report
 from bot.values import Fetched
-from config import schema
+from config import logs, schema
 from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
@@ -51,6 +50,7 @@ AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not pa
 HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
+NOTIFY_EVERY = 20  # seconds between looks for people who are to be told of something
 HOUSE_EVERY = 600  # seconds between looks for chores of the house
 TEND_EVERY = 60  # seconds between looks for tokens to renew
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
@@ -108,6 +108,7 @@ class Pass:
             mind=self.mind or mind.load(self.configuration),
             now=_now(),
             fetch=self.fetch,
+            run=self.readers,
             stop=self.stop,
         )
         said = (
@@ -269,13 +270,22 @@ class Loop:
                 log.error("%s", alert.sentence)
             for alert in changes.cleared:
                 log.info("well again: %s", alert.sentence)
-            alerts.tell(changes, address=settings.BASE_URL or "the address you know", send=_mail)
+            alerts.tell(
+                changes,
+                address=settings.BASE_URL or "the address you know",
+                send=notify.tell_operators,
+            )
             # What only the answer can end must not keep us from asking.
             errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
             if settings.HEARTBEAT_URL and not errors:
                 self.ahead = ping(settings.HEARTBEAT_URL, now=_now())
 
         self._guarded(act)
+
+    def notify(self) -> None:
+        """Tell people of new drafts, and of those that will soon expire."""
+        known = self.configuration if not self.complaint else None
+        self._guarded(lambda: notify.tell_people(known, clock=_now, stop=self.stopping.is_set))
 
     def keep_house(self) -> None:
         """Let go of what is old: once a day, by one of all workers."""
@@ -311,23 +321,14 @@ class Loop:
         """Run one tick. Whatever goes wrong is said, and the next tick comes."""
         close_old_connections()
         try:
-            act()
+            with logs.about(worker=self.name):
+                act()
         except DatabaseError as error:
             log.error("the database did not answer; trying again: %s", error)
         except Exception:
             log.exception("a tick failed; the next one comes")
         finally:
             close_old_connections()
-
-
-def _mail(subject: str, body: str) -> None:
-    """Mail the operators, where there are any. A mail server that is down is said, not raised."""
-    if not settings.ALERT_EMAIL:
-        return
-    try:
-        send_mail(subject, body, None, list(settings.ALERT_EMAIL))
-    except OSError as error:  # smtplib's errors are OSErrors
-        log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
 
 
 def ping(address: str, *, now: datetime) -> timedelta:
@@ -358,6 +359,7 @@ def run(directory: Path) -> None:
             "default": ThreadPoolExecutor(1),
             "publish": ThreadPoolExecutor(1),
             "over": ThreadPoolExecutor(1),
+            "tell": ThreadPoolExecutor(1),
         },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -367,6 +369,7 @@ def run(directory: Path) -> None:
         loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    scheduler.add_job(loop.notify, "interval", seconds=NOTIFY_EVERY, executor="tell")
     scheduler.add_job(
         loop.tend, "interval", seconds=TEND_EVERY, next_run_time=soon, executor="over"
     )

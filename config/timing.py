@@ -154,6 +154,7 @@ class Calendar(Strict):
     spacing: Duration = timedelta(minutes=45)
     stale_after: Duration = timedelta(hours=6)
     expire_after: Duration = timedelta(days=30)
+    remind_before: Duration = timedelta(days=1)
     blackout: tuple[Blackout, ...] = ()
     approvals: Literal["any", "four eyes"] = "any"
     keep: Keep = Keep()

@@ -56,6 +56,7 @@ def _findings(*, ask: bool) -> Iterator[Finding]:
         yield from _of_mind(configuration)
         yield from _of_networks(configuration)
     yield from checks.of_environment(os.environ)
+    yield from _of_chats()
     yield from _of_database(configuration, ask=ask)
 
 
@@ -98,6 +99,27 @@ def _of_networks(configuration: schema.Configuration) -> Iterator[Finding]:
             )
         elif sentence := versions.ending(version, ready.now().date()):
             yield Finding("error" if left < 0 else "warning", "LINKEDIN_VERSION", sentence, "")
+
+
+def _of_chats() -> Iterator[Finding]:
+    from bot import chat
+    from config.env import MissingSecretFile, secret
+
+    for name in ("NOTICE_URLS", "ALERT_URLS"):
+        try:
+            found = chat.addresses(secret(name))
+        except MissingSecretFile as error:
+            yield Finding("error", name, str(error), "")
+            continue
+        for number, address in enumerate(found, start=1):
+            if not chat.is_usable(address):
+                # Only the service's name: the rest is a secret.
+                yield Finding(
+                    "error",
+                    name,
+                    f"its address number {number} ({chat.service(address)[:20]}) cannot be understood.",
+                    "Compare it with the service's page in Apprise's wiki.",
+                )
 
 
 def _of_database(

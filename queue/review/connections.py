@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from config import env
 from review import accounts, record, vault
 from review.models import Account, Connection, Consent, Person
 from review.transitions import Actor, NotAllowed
@@ -71,7 +72,10 @@ def refresh_token(connection: Connection) -> str:
 
 
 def _unsealed(connection: Connection) -> dict[str, str]:
-    return vault.unseal(connection.sealed, of=connection.account.name)
+    tokens = vault.unseal(connection.sealed, of=connection.account.name)
+    for token in tokens.values():
+        env.hide(token)
+    return tokens
 
 
 def _sealed(granted: Granted, account: str) -> str:

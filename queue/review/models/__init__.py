@@ -23,6 +23,7 @@ from review.models.house import (
     Restoration,
     Worker,
 )
+from review.models.notices import Batch, MailedLink, Notice, Told
 from review.models.people import (
     FailedSignIn,
     Person,
@@ -45,6 +46,7 @@ __all__ = [
     "Alert",
     "Announcement",
     "Attempt",
+    "Batch",
     "Chore",
     "Comment",
     "Connection",
@@ -56,6 +58,8 @@ __all__ = [
     "Event",
     "FailedSignIn",
     "Halt",
+    "MailedLink",
+    "Notice",
     "Person",
     "Post",
     "RecordHead",
@@ -64,5 +68,6 @@ __all__ = [
     "Revision",
     "SignInLink",
     "Source",
+    "Told",
     "Worker",
 ]
