@@ -43,6 +43,7 @@ class Ours:
         from bot.fetch import Limits, Session
         from config.schema import Configuration, Source
         from config.timing import Calendar
+        from review import intake
 
         connection.close()
         connection.settings_dict["NAME"] = str(folder / "ours.sqlite")
@@ -61,6 +62,8 @@ class Ours:
         self.away = Away()
         self.now = datetime.now(UTC)
         self.asked = self.new = 0
+        # As `reader` is told of its feeds before it is timed.
+        intake.sync_sources(self.configuration.sources, now=self.now)
 
     def spent(self) -> float:
         """CPU seconds of this process and of those that read for it."""
@@ -171,7 +174,7 @@ def steady(folder: Path, python: str, count: int) -> None:
     server.close()
 
 
-def cold(folder: Path, python: str, chosen: Path, count: int = 300) -> None:
+def cold(folder: Path, python: str, chosen: Path, count: int) -> None:
     """The sample feeds, all new."""
     if not chosen.exists():
         print(f"cold: left out, there are no sample feeds in {chosen}")
@@ -268,7 +271,7 @@ def _measure(case: str, chosen: argparse.Namespace, folder: Path) -> None:
         if case == "steady":
             steady(folder, python, chosen.sources)
         else:
-            cold(folder, python, chosen.samples)
+            cold(folder, python, chosen.samples, chosen.sources)
     elif case == "memory":
         holding(folder, chosen.sources, chosen.passes)
     else:
