@@ -18,30 +18,32 @@ from review import record
 from review.arrivals import (
     FLOOD,
     NEWS_FOR,
+    Arrival,
     EntryLike,
     Intake,
     content_hash,
-    dismiss,
-    look_up,
-    release,
     store,
+    store_all,
 )
+from review.held import dismiss, release
 from review.models import Account, Announcement, Entry, Source
 
 __all__ = [
     "FLOOD",
     "NEWS_FOR",
     "AnnouncementLike",
+    "Arrival",
     "EntryLike",
     "Intake",
     "announce",
     "ask_now",
     "content_hash",
     "dismiss",
-    "look_up",
+    "number_of_sources",
     "release",
     "said_elsewhere",
     "store",
+    "store_all",
     "sync_accounts",
     "sync_sources",
     "take_in",
@@ -110,6 +112,11 @@ def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
             row.save(update_fields=["active"])
 
 
+def number_of_sources() -> int:
+    """Return how many sources the rows say are in sources.toml."""
+    return Source.objects.filter(active=True).count()
+
+
 @transaction.atomic
 def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
     """Give every account in accounts.toml its row. Going live is recorded."""
@@ -147,11 +154,14 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
 
 
 def ask_now(name: str, *, now: datetime) -> Source:
-    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`."""
+    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`.
+
+    Where its server asked to be left alone, it is asked when that is over: see `next_check_at`.
+    """
     row = Source.objects.get(name=name, active=True)
     if row.health == Source.Health.GONE:
         row.health = Source.Health.NEW
-    row.next_check_at = now
+    row.next_check_at = max(now, row.spared_until or now)
     row.save(update_fields=["health", "next_check_at"])
     return row
 

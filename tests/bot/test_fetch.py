@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ import pytest
 from aiohttp.abc import ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from bot import fetch
 from bot.fetch.addresses import Allowed
@@ -179,6 +181,51 @@ def test_an_unchanged_validator_counts_as_unchanged(
 
 
 @pytest.mark.enable_socket
+@pytest.mark.parametrize(("had", "status"), [(b"the same", 304), (b"another", 200)])
+def test_a_body_that_is_known_counts_as_unchanged(site: Site, had: bytes, status: int) -> None:
+    site.pages["/"] = answer(body=b"the same")
+    known = fetch.Request(site.url + "/", digest=hashlib.sha256(had).hexdigest())
+    got = fetched(fetch.fetch_all([known], allow_hosts=LOCAL, limits=QUICK)[0])
+    assert got.status == status
+    assert got.body == (b"" if status == 304 else b"the same")
+    assert got.digest == hashlib.sha256(b"the same").hexdigest()
+
+
+@pytest.mark.enable_socket
+def test_bodies_in_memory_together_are_bounded_and_none_is_lost(site: Site) -> None:
+    site.pages["/"] = answer(body=bytes(90_000))
+    limits = fetch.Limits(body=100_000, held=200_000)
+    waiting = [fetch.Request(site.url + "/") for _ in range(9)]
+    rounds = 0
+    while waiting:
+        answers = fetch.fetch_all(waiting, allow_hosts=LOCAL, limits=limits, at_once=2)
+        held = sum(len(got.body) for got in answers if isinstance(got, Fetched))
+        assert 0 < held <= 2 * limits.held
+        waiting = [
+            asked
+            for asked, got in zip(waiting, answers, strict=True)
+            if isinstance(got, fetch.Crowded)
+        ]
+        rounds += 1
+    assert rounds == 3
+
+
+@pytest.mark.enable_socket
+def test_a_large_body_gives_way_to_the_others_and_fits_alone(site: Site) -> None:
+    site.pages["/large"] = answer(body=bytes(400_000))
+    site.pages["/small"] = answer(body=bytes(40_000))
+    limits = fetch.Limits(body=500_000, held=410_000, per_host=4)
+    paths = ("/large", "/large", "/small", "/small")
+    requests = [fetch.Request(site.url + path) for path in paths]
+    answers = fetch.fetch_all(requests, allow_hosts=LOCAL, limits=limits, at_once=4)
+    crowded = [answer for answer in answers if isinstance(answer, fetch.Crowded)]
+    assert crowded
+    assert all(str(answer).endswith(".") for answer in crowded)
+    alone = fetch.fetch_all(requests[:1], allow_hosts=LOCAL, limits=limits)[0]
+    assert len(fetched(alone).body) == 400_000
+
+
+@pytest.mark.enable_socket
 def test_no_cookie_is_ever_sent_back(site: Site) -> None:
     site.pages["/"] = answer(302, Location="/b", Set_Cookie="id=1; Path=/")
     site.pages["/b"] = answer(body=b"x")
@@ -246,6 +293,19 @@ def test_only_an_unbroken_permanent_chain_moves_a_source(
     assert (got.url, got.body) == (site.url + end, b"x")
     assert got.permanent_url == (site.url + end if moved else None)
     assert all(headers["if-none-match"] == '"1"' for _path, headers in site.seen)
+
+
+def test_a_step_down_from_https_moves_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ask(
+        _self: fetch.Fetcher, url: URL, _request: fetch.Request
+    ) -> Fetched | tuple[int, URL]:
+        if url.scheme == "https":
+            return 301, URL("http://e.org/feed")
+        return Fetched(url=str(url), status=200, body=b"x")
+
+    monkeypatch.setattr(fetch.Fetcher, "_ask", ask)
+    got = fetched(fetch.fetch_all([fetch.Request("https://e.org/feed")])[0])
+    assert (got.url, got.permanent_url) == ("http://e.org/feed", None)
 
 
 @pytest.mark.enable_socket
