@@ -146,7 +146,8 @@ def tell(changes: Changes, *, address: str, send: Send) -> None:
         lines.append("")
     if changes.cleared:
         lines += ["What is well again:", ""]
-        lines += [f"- {alert.sentence}" for alert in changes.cleared]
+        # The stages of one thing say the same.
+        lines += dict.fromkeys(f"- {alert.sentence}" for alert in changes.cleared)
         lines.append("")
     lines.append(f"The desk: {address}")
     number = len(changes.raised)
