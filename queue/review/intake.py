@@ -154,11 +154,14 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
 
 
 def ask_now(name: str, *, now: datetime) -> Source:
-    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`."""
+    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`.
+
+    Where its server asked to be left alone, it is asked when that is over: see `next_check_at`.
+    """
     row = Source.objects.get(name=name, active=True)
     if row.health == Source.Health.GONE:
         row.health = Source.Health.NEW
-    row.next_check_at = now
+    row.next_check_at = max(now, row.spared_until or now)
     row.save(update_fields=["health", "next_check_at"])
     return row
 
