@@ -17,6 +17,7 @@ from bot.commands import (
     keeping,
     looking,
     moving,
+    people,
     queue,
     ready,
     record,
@@ -51,6 +52,8 @@ app.add_typer(record.app, name="log")
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(moving.move)
+app.add_typer(people.app, name="people")
+app.command()(people.prune)
 
 
 def _sentence(error: Exception) -> str | None:

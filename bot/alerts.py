@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,16 +50,16 @@ def signs(
     now: datetime,
     version: str,
     folder: Path,
-    ahead: timedelta = timedelta(0),
+    ahead: Mapping[str, timedelta] | None = None,
 ) -> list[Sign]:
     """Return all that is wrong: what the rows tell, LinkedIn's version, the disk of `folder`, and the clock,
-    which is `ahead` of that of a server somewhere else."""
+    which is `ahead` of the clocks named there."""
     calendar = configuration.calendar if configuration else None
     return [
         *health.signs(now=now, calendar=calendar),
         *_version(configuration, version, now),
         *_disk(folder),
-        *_clock(ahead),
+        *_clock(ahead or {}),
     ]
 
 
@@ -89,15 +89,17 @@ def _disk(folder: Path) -> Iterator[Sign]:
         )
 
 
-def _clock(ahead: timedelta) -> Iterator[Sign]:
-    if abs(ahead) > health.CLOCK:
-        how = "ahead of" if ahead > timedelta(0) else "behind"
-        yield Sign(
-            f"{CLOCK} {socket.gethostname()}",
-            "error",
-            f"The clock of {socket.gethostname()} is {abs(ahead).total_seconds() / 60:.0f} minutes {how} that of the "
-            "heartbeat address. Set it right, or posts go out at the wrong time.",
-        )
+def _clock(ahead: Mapping[str, timedelta]) -> Iterator[Sign]:
+    for whose, span in ahead.items():
+        if abs(span) > health.CLOCK:
+            how = "ahead of" if span > timedelta(0) else "behind"
+            yield Sign(
+                f"{CLOCK} {socket.gethostname()}",
+                "error",
+                f"The clock of {socket.gethostname()} is {abs(span).total_seconds() / 60:.0f} minutes {how} that of "
+                f"{whose}. Set the wrong one right, or posts go out at the wrong time.",
+            )
+            return
 
 
 @transaction.atomic
@@ -144,7 +146,8 @@ def tell(changes: Changes, *, address: str, send: Send) -> None:
         lines.append("")
     if changes.cleared:
         lines += ["What is well again:", ""]
-        lines += [f"- {alert.sentence}" for alert in changes.cleared]
+        # The stages of one thing say the same.
+        lines += dict.fromkeys(f"- {alert.sentence}" for alert in changes.cleared)
         lines.append("")
     lines.append(f"The desk: {address}")
     number = len(changes.raised)

@@ -105,6 +105,7 @@ class Away:
         A job that raises ValueError yields that error; one that takes too much yields `TooMuch`.
         """
         waiting = list(enumerate(jobs))[::-1]
+        del jobs  # What is done with need not be held.
         try:
             while waiting or self._busy():
                 while waiting and (child := self._free(len(waiting))) is not None:

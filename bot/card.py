@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from bot import head, links, markup
-from bot.values import Card
+from bot.values import Card, Fetched
 
 # Networks cut cards at about these lengths; a whole page in a description helps nobody.
 MAX_TITLE = 300
@@ -58,6 +58,11 @@ def read_card(body: bytes, *, url: str, content_type: str = "") -> Card:
         language=head.language_of(tree, meta=meta),
         alternates=head.alternates_of(tree, url=url),
     )
+
+
+def card_of(answer: Fetched) -> Card:
+    """Read the card of a page as it was fetched."""
+    return read_card(answer.body, url=answer.url, content_type=answer.content_type)
 
 
 def _is_page(content_type: str) -> bool:

@@ -9,7 +9,7 @@ either wholly composed or tried again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,14 +17,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from bot import find, links, markup
-from bot.card import read_card
+from bot import away, find, links
 from bot.draft import draft
-from bot.fetch import FetchError, Gone, NotFound, Request, ServerTrouble, Throttled, Unreachable
+from bot.fetch import FetchError, Throttled
 from bot.mind import Mind
-from bot.sort import Rules
-from bot.values import Announcement, Card, Entry, Fetched, Kind, SetAside
-from config import schema
+from bot.study import Fetch, Run, Study
+from bot.values import Announcement, Card, Fetched, Kind, SetAside
+from config import logs, schema
 from review import intake, record, transitions
 from review import models as rows
 from review.states import State
@@ -32,9 +31,8 @@ from review.text import NETWORKS, Content
 
 log = logging.getLogger(__name__)
 
-Fetch = Callable[[Sequence[Request]], Sequence[Fetched | FetchError]]
-
 AT_ONCE = 50  # entries composed in one pass
+TOGETHER = 10  # entries whose pages are fetched together
 # A page that cannot be fetched is tried again this often; then the entry's own words have to do.
 PATIENCE = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 
@@ -57,33 +55,58 @@ def compose(
     mind: Mind,
     now: datetime,
     fetch: Fetch,
+    run: Run = away.here,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Turn every new or changed entry into posts for the accounts it concerns."""
+    """Turn every new or changed entry into posts for the accounts it concerns. `run` does the reading."""
     intake.sync_accounts(configuration.accounts, now=now)
     sources = {source.name: source for source in configuration.sources}
     report = Report()
-    due = (
+    due = list(
         rows.Entry.objects.filter(composed_at__isnull=True, announce=True)
         .filter(Q(compose_after__isnull=True) | Q(compose_after__lte=now))
         .select_related("source")
         .order_by("pk")[:AT_ONCE]
     )
-    for entry in due:
-        if stop():
+    study = Study.of(mind.rules, fetch=fetch, run=run) if due else None
+    unreadable: set[int] = set()
+    for start in range(0, len(due), TOGETHER):
+        if study is None or stop():
             return report
-        source = sources.get(entry.source.name)
-        try:
-            _compose_entry(entry, source, configuration, mind, now=now, fetch=fetch, report=report)
-        except Exception:
-            # One entry that cannot be read must not stop the others; it is tried again, and shows.
-            log.exception("could not compose entry %s", entry.pk)
-            _put_off(
-                entry,
-                "Herodr could not read this entry; the log says why. It is tried again.",
-                now=now,
-            )
-            report.waiting += 1
+        some = due[start : start + TOGETHER]
+        pages = study.pages((e for e in some if e.source_id not in unreadable), sources)
+        for entry in some:
+            if stop():
+                return report
+            if entry.source_id in unreadable:
+                continue
+            source = sources.get(entry.source.name)
+            try:
+                with logs.about(source=entry.source.name):
+                    _compose_entry(
+                        entry,
+                        source,
+                        configuration,
+                        mind,
+                        page=pages.pop(entry.pk, None),
+                        study=study,
+                        now=now,
+                        report=report,
+                    )
+            except away.TooMuch as error:
+                # The others of its source wait for the next pass, lest they cost as much each.
+                unreadable.add(entry.source_id)
+                _put_off(entry, str(error), now=now)
+                report.waiting += 1
+            except Exception:
+                # One entry that cannot be read must not stop the others; it is tried again, and shows.
+                log.exception("could not compose entry %s", entry.pk)
+                _put_off(
+                    entry,
+                    "Herodr could not read this entry; the log says why. It is tried again.",
+                    now=now,
+                )
+                report.waiting += 1
     for row in intake.waiting_for_words():
         if stop():
             return report
@@ -112,25 +135,31 @@ def _compose_entry(
     configuration: schema.Configuration,
     mind: Mind,
     *,
+    page: Fetched | FetchError | None,
+    study: Study,
     now: datetime,
-    fetch: Fetch,
     report: Report,
 ) -> None:
-    page: Fetched | None = None
-    if source is not None and entry.link and (source.follow or _needs_words(entry, source)):
-        answer = fetch([Request(entry.link)])[0]
-        if isinstance(answer, FetchError):
-            # Without `follow` the page would only add to what the entry says: nobody waits for it.
-            if source.follow and entry.compose_failures < len(PATIENCE):
-                asked = answer.retry_after if isinstance(answer, Throttled) else None
-                _put_off(entry, str(answer), now=now, asked=asked)
-                report.waiting += 1
-                return
-            log.warning("entry %s is drafted from its own words: %s", entry.pk, answer)
-        else:
-            page = answer
-    found = _once(entry, _find(entry, source, page, mind.rules), source, configuration, now=now)
-    cards = _cards(found, page, source, fetch)
+    is_last_try = entry.compose_failures >= len(PATIENCE)
+    if isinstance(page, FetchError):
+        # Without `follow` the page would only add to what the entry says: nobody waits for it.
+        if source is not None and source.follow and not is_last_try:
+            asked = page.retry_after if isinstance(page, Throttled) else None
+            _put_off(entry, str(page), now=now, asked=asked)
+            report.waiting += 1
+            return
+        log.warning("entry %s is drafted from its own words: %s", entry.pk, page)
+        page = None
+    try:
+        found = study.find(entry, source, page)
+    except away.TooMuch as error:
+        if page is None or not is_last_try:
+            raise
+        log.warning("entry %s is drafted from its own words: %s", entry.pk, error)
+        page = None
+        found = study.find(entry, source, page)
+    found = _once(entry, found, source, configuration, now=now)
+    cards = study.cards(found, page, source)
     with transaction.atomic():
         # Another worker may have composed it while we were reading its page.
         if not rows.Entry.objects.select_for_update().filter(pk=entry.pk, composed_at__isnull=True):
@@ -156,11 +185,6 @@ def _compose_entry(
         entry.save()
     report.entries += 1
     log.info("composed entry %s: %d announcements or pieces new or changed", entry.pk, len(changed))
-
-
-def _needs_words(entry: rows.Entry, source: schema.Source) -> bool:
-    """Tell whether an entry says nothing but its title, so that its page has to be asked for its lead."""
-    return source.cards and not (entry.summary.strip() or entry.html.strip())
 
 
 def _once(
@@ -193,77 +217,6 @@ def _once(
         else piece
         for piece in found
     )
-
-
-def _find(
-    entry: rows.Entry, source: schema.Source | None, page: Fetched | None, rules: Rules
-) -> tuple[Announcement, ...]:
-    if page is not None and source is not None and source.follow == "bulletin":
-        return find.in_bulletin(
-            markup.decode(page.body, content_type=page.content_type),
-            url=page.url,
-            title=entry.title,
-            language=entry.language,
-            rules=rules,
-        )
-    if source is not None and source.type == "bulletin":
-        return find.in_bulletin(
-            entry.html, url=entry.link, title=entry.title, language=entry.language, rules=rules
-        )
-    lead = read_card(page.body, url=page.url).description if page is not None else ""
-    item = Entry(
-        key=entry.key,
-        title=entry.title,
-        link=entry.link,
-        summary=entry.summary,
-        html=entry.html,
-        language=entry.language,
-        published_at=entry.published_at,
-    )
-    return find.in_entry(item, rules=rules, lead=lead)
-
-
-def _cards(
-    found: Iterable[Announcement],
-    page: Fetched | None,
-    source: schema.Source | None,
-    fetch: Fetch,
-) -> dict[str, Card]:
-    """Read the page behind each announcement's link. One that cannot be read only costs its card."""
-    if source is None or not source.cards:
-        return {}
-    wanted = [piece for piece in found if piece.kind and piece.link.startswith("http")]
-    cards: dict[str, Card] = {}
-    to_fetch: list[Announcement] = []
-    for piece in wanted:
-        if page is not None and piece.link.partition("#")[0] == page.url.partition("#")[0]:
-            cards[piece.key] = read_card(page.body, url=page.url, content_type=page.content_type)
-        else:
-            to_fetch.append(piece)
-    if to_fetch:
-        for piece, answer in zip(
-            to_fetch, fetch([Request(piece.link) for piece in to_fetch]), strict=True
-        ):
-            if isinstance(answer, Fetched):
-                card = read_card(answer.body, url=answer.url, content_type=answer.content_type)
-                moved = answer.url if _leads_elsewhere(piece.link, answer.url) else ""
-                cards[piece.key] = replace(card, answer=moved)
-            else:
-                log.info("no link card for %s: %s", piece.link, answer)
-                # A server that only turns this machine away may well answer a person.
-                if isinstance(answer, (NotFound, Gone, Unreachable, ServerTrouble)):
-                    cards[piece.key] = Card(url="", answer=str(answer))
-    return cards
-
-
-def _leads_elsewhere(link: str, end: str) -> bool:
-    """Say whether a link ends at another page, not only at its secure or tidied form."""
-
-    def bare(url: str) -> str:
-        clean = links.clean(url).partition("#")[0].partition("://")[2]
-        return clean.removeprefix("www.").rstrip("/").casefold()
-
-    return bare(link) != bare(end)
 
 
 def _write(

@@ -32,6 +32,7 @@ from bot.networks.base import (
 )
 from bot.networks.wire import TOO_LATE
 from bot.reconcile import CLOCKS_DIFFER, ClientFor, Clock, Report
+from config import logs
 from review import accounts, queries, transitions
 from review.text import facts_of
 from review.transitions import Claim, TransitionError
@@ -62,20 +63,18 @@ class Hands:
 
 def deliver(claim: Claim, hands: Hands, deadline: float) -> None:
     """Send one claimed post and settle it, whatever happens. No request begins after `deadline`."""
-    extra = {"post": claim.post_id, "attempt": claim.attempt_number, "account": claim.account}
-    try:
-        with fence.until(deadline, hands.steady):
-            outcome, reason = _try(claim, hands)
-        now = hands.clock()
-    except NetworkError as error:
-        log.warning("post %s on %s: %s", claim.post_id, claim.account, error, extra=extra)
-        _settle(claim, error, hands)
-        return
-    _insist(lambda: _confirm(claim, outcome, reason, now=now), hands)
-    hands.report.published += 1
-    if outcome.rest_until is not None:
-        _rest(claim, outcome.rest_until, hands)
-    log.info("post %s published on %s", claim.post_id, claim.account, extra=extra)
+    with logs.about(post=claim.post_id, attempt=claim.attempt_number, account=claim.account):
+        try:
+            with fence.until(deadline, hands.steady):
+                outcome, reason = _try(claim, hands)
+            now = hands.clock()
+        except NetworkError as error:
+            log.warning("post %s on %s: %s", claim.post_id, claim.account, error)
+            _settle(claim, error, hands)
+            return
+        _insist(lambda: _confirm(claim, outcome, reason, now=now), hands)
+        hands.report.published += 1
+        log.info("post %s published on %s", claim.post_id, claim.account)
 
 
 def _confirm(claim: Claim, proof: Published, reason: str, *, now: datetime) -> None:

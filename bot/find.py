@@ -5,16 +5,56 @@ Pure, and the whole of what the product understands: `bot preview` and the unatt
 
 from __future__ import annotations
 
+import functools
+import pickle
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from bot import links
+from bot import links, markup
+from bot.card import read_card
 from bot.head import language_code
 from bot.sort import Rules, sort
 from bot.split import piece_key, split
-from bot.values import Announcement, Bulletin, Card, Entry, Piece, SetAside
+from bot.values import Announcement, Bulletin, Card, Entry, Fetched, Piece, SetAside
 
 SUMMARY = 600  # characters; a summary is for people to read at a glance
+# No bulletin has more items, and none of them more words: the rest of a larger one is not read.
+MAX_PIECES, MAX_TITLE, MAX_WORDS = 200, 500, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """An order to find what an entry announces, fit to be sent to another process.
+
+    `rules` are pickled; `page` is what the entry links to, where that is to be read. With `is_bulletin` the
+    page, or else the entry's own content, is taken apart.
+    """
+
+    entry: Entry
+    rules: bytes
+    page: Fetched | None = None
+    is_bulletin: bool = False
+
+
+def search(order: Search) -> tuple[Announcement, ...]:
+    """Do what `order` says."""
+    entry, page, rules = order.entry, order.page, _rules(order.rules)
+    if not order.is_bulletin:
+        return in_entry(
+            entry, rules=rules, lead=read_card(page.body, url=page.url).description if page else ""
+        )
+    if page is None:
+        document, url = entry.html, entry.link
+    else:
+        document, url = markup.decode(page.body, content_type=page.content_type), page.url
+    return in_bulletin(document, url=url, title=entry.title, language=entry.language, rules=rules)
+
+
+@functools.lru_cache(maxsize=2)
+def _rules(pickled: bytes) -> Rules:
+    rules: Rules = pickle.loads(pickled)  # noqa: S301 - our own process wrote them
+    return rules
 
 
 def in_entry(entry: Entry, *, rules: Rules, lead: str = "") -> tuple[Announcement, ...]:
@@ -57,7 +97,7 @@ def _announcements(
 ) -> tuple[Announcement, ...]:
     found: list[Announcement] = []
     seen: set[str] = set()
-    all_pieces = list(pieces)
+    all_pieces = [_bounded(piece) for piece in islice(pieces, MAX_PIECES)]
     items = sum(1 for piece in all_pieces if not piece.furniture)
     for number, piece in enumerate(all_pieces):
         key = piece_key(piece.title) or f"piece-{number}"
@@ -96,6 +136,25 @@ def _announcements(
     return tuple(found)
 
 
+def _bounded(piece: Piece) -> Piece:
+    """Return `piece` with no more words than anybody reads."""
+    if len(piece.title) <= MAX_TITLE and sum(map(len, piece.paragraphs)) <= MAX_WORDS:
+        return piece
+    left, kept = MAX_WORDS, []
+    for paragraph in piece.paragraphs:
+        if left <= 0:
+            break
+        kept.append(_cut(paragraph, left))
+        left -= len(paragraph)
+    return replace(piece, title=_cut(piece.title, MAX_TITLE), paragraphs=tuple(kept))
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
 def _page(link: str) -> str:
     """Return the identity of the place `link` leads to; "" for a site's front page, which is no news."""
     page = links.key(link)
@@ -106,10 +165,7 @@ def _page(link: str) -> str:
 
 
 def _summary(paragraphs: tuple[str, ...]) -> str:
-    text = " ".join(paragraphs)
-    if len(text) <= SUMMARY:
-        return text
-    return text[:SUMMARY].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return _cut(" ".join(paragraphs), SUMMARY)
 
 
 def link_in(language: str, link: str, card: Card | None) -> str:

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 import re
+from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 # Longer than any address worth publishing, shorter than what slows the parsing down.
 MAX_LENGTH = 4096
+
+# One feed asks for the same addresses again and again: its links, their keys, those of its pictures.
+_remembered = functools.lru_cache(maxsize=1024)
 
 # A tracker inside a tracker happens (a mailing through Outlook); deeper than this is a loop.
 _MAX_WRAPPINGS = 5
@@ -82,9 +87,14 @@ _OPAQUE: tuple[tuple[str, str], ...] = (
     ("dmtrk.net", "/"),
 )
 
+_REDIRECTING = frozenset(domain for domain, _, _ in _REDIRECTORS)
+_OPAQUE_PATHS = {
+    domain: tuple(path for other, path in _OPAQUE if other == domain) for domain, _ in _OPAQUE
+}
 _GOOGLE = re.compile(r"(?:www\.|news\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 # GovDelivery's and Amazon SES's counters: /CL0/<target, escaped>/<n>/<message>/<signature>
 _TARGET_IN_PATH = re.compile(r"/[CL]L?0/([^/]+)/")
+_BULLETINS = "content.govdelivery.com"
 _BULLETIN_PATH = re.compile(
     r"/(?:accounts/(?P<account>\w+)/bulletins/(?:gd/)?(?:(?P=account)-)?(?P<id>[0-9a-f]+)"
     r"|bulletins/gd/(?P<account2>\w+)-(?P<id2>[0-9a-f]+))/?",
@@ -94,6 +104,7 @@ _NO_HOST = re.compile(r"[\s\\<>\"'@%^`{|}]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
+_NOT_SAFE = re.compile('[ "<>\\\\^`{|}\xa0]')
 _UNSAFE = {ord(c): f"%{ord(c):02X}" for c in ' "<>\\^`{|}'} | {0xA0: "%C2%A0"}
 
 
@@ -104,7 +115,12 @@ def clean(url: str, *, base: str = "") -> str:
     click counters replaced by the page they lead to where the address itself names it, and refused
     (they hold one reader's number) where it does not. The rest is left byte for byte.
     """
-    current = _resolve(url, base)
+    return _cleaned(*pair) if (pair := _pair(url, base)) else ""
+
+
+@_remembered
+def _cleaned(url: str, base: str) -> str:
+    current = _joined(url, base)
     for _ in range(_MAX_WRAPPINGS):
         parts = _split(current)
         if parts is None:
@@ -112,7 +128,7 @@ def clean(url: str, *, base: str = "") -> str:
         target = _unwrap(parts)
         if not target:
             break
-        current = _resolve(target, current)
+        current = _resolved(target, current)
     else:
         return ""
     found = "" if _is_opaque(parts) else _without_tracking(parts)
@@ -133,8 +149,13 @@ def marked(url: str, parameters: str) -> str:
 
 def resolve(url: str, *, base: str = "") -> str:
     """Return the absolute http(s) address of `url` seen from `base`, otherwise as it is, or ""."""
-    parts = _split(_resolve(url, base))
-    return parts.geturl().translate(_UNSAFE) if parts is not None else ""
+    return _absolute(*pair) if (pair := _pair(url, base)) else ""
+
+
+@_remembered
+def _absolute(url: str, base: str) -> str:
+    parts = _split(_joined(url, base))
+    return _escaped(parts.geturl()) if parts is not None else ""
 
 
 def is_opaque_tracker(url: str) -> bool:
@@ -142,7 +163,7 @@ def is_opaque_tracker(url: str) -> bool:
 
     Such an address must never be published: every follower would count as that reader.
     """
-    parts = _split(_resolve(url, ""))
+    parts = _split(_resolved(url, ""))
     return parts is not None and not _unwrap(parts) and _is_opaque(parts)
 
 
@@ -152,7 +173,12 @@ def key(url: str) -> str:
     Scheme, "www.", default port, fragment, tracking, the order of the query and a closing slash do not
     count; a GovDelivery bulletin is known by its account and number. "" where `clean` gives "".
     """
-    cleaned = clean(url)
+    return _key(*pair) if (pair := _pair(url, "")) else ""
+
+
+@_remembered
+def _key(url: str, base: str) -> str:
+    cleaned = _cleaned(url, base)
     bulletin = bulletin_id(cleaned)
     if bulletin:
         return f"govdelivery:{bulletin}"
@@ -171,8 +197,10 @@ def bulletin_id(url: str) -> str:
 
     The forms are `…/accounts/ACCOUNT/bulletins/hexid` and `…/bulletins/gd/ACCOUNT-hexid`.
     """
-    parts = _split(_resolve(url, ""))
-    if parts is None or not _is_at(parts.hostname or "", "content.govdelivery.com"):
+    if _BULLETINS not in url.lower():
+        return ""
+    parts = _split(_resolved(url, ""))
+    if parts is None or not _is_at(parts.hostname or "", _BULLETINS):
         return ""
     found = _BULLETIN_PATH.fullmatch(parts.path)
     if found is None:
@@ -181,11 +209,21 @@ def bulletin_id(url: str) -> str:
     return f"{account.upper()}/{number.lower()}"
 
 
-def _resolve(url: str, base: str) -> str:
-    """Join `url` to `base` the way browsers do, or return ""."""
+def _pair(url: str, base: str) -> tuple[str, str] | None:
+    """Return an address, bared of what no address holds, and its base; None for what is none."""
     text = _CONTROLS.sub("", url).strip()
+    # Checked here, so that nothing long is remembered.
     if not text or len(text) > MAX_LENGTH:
-        return ""
+        return None
+    return text, base if len(base) <= MAX_LENGTH else ""
+
+
+def _resolved(url: str, base: str) -> str:
+    return _joined(*pair) if (pair := _pair(url, base)) else ""
+
+
+def _joined(text: str, base: str) -> str:
+    """Join `text` to `base` the way browsers do, or return ""."""
     # Feeds that escape twice leave "&amp;" in addresses; no real query holds it.
     text = text.replace("&amp;", "&")
     if text[:4].lower() == "www.":
@@ -232,10 +270,11 @@ def _unwrap(parts: SplitResult) -> str:
     names: tuple[str, ...] = ()
     if _GOOGLE.fullmatch(host) and parts.path == "/url":
         names = ("url", "q")
-    for domain, path, parameters in _REDIRECTORS:
-        if _is_at(host, domain) and parts.path.startswith(path):
-            names = parameters
-            break
+    if not _REDIRECTING.isdisjoint(_domains(host)):
+        for domain, path, parameters in _REDIRECTORS:
+            if _is_at(host, domain) and parts.path.startswith(path):
+                names = parameters
+                break
     if not names:
         return ""
     try:
@@ -266,8 +305,18 @@ def _fragment(parts: SplitResult) -> str:
 
 
 def _is_opaque(parts: SplitResult) -> bool:
-    host = parts.hostname or ""
-    return any(_is_at(host, domain) and parts.path.startswith(path) for domain, path in _OPAQUE)
+    return any(
+        parts.path.startswith(path)
+        for domain in _domains(parts.hostname or "")
+        for path in _OPAQUE_PATHS.get(domain, ())
+    )
+
+
+def _domains(host: str) -> Iterator[str]:
+    """Yield `host` and the domains it lies in."""
+    while host:
+        yield host
+        host = host.partition(".")[2]
 
 
 def _is_tracking(parameter: str) -> bool:
@@ -285,4 +334,8 @@ def _without_tracking(parts: SplitResult) -> str:
     port = _port(parts)
     address = f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path}"
     address += (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
-    return address.translate(_UNSAFE)
+    return _escaped(address)
+
+
+def _escaped(address: str) -> str:
+    return address.translate(_UNSAFE) if _NOT_SAFE.search(address) else address

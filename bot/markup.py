@@ -67,7 +67,7 @@ _NEVER_NESTED = _names(
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # A tag with ten thousand attributes takes seconds; one this long is an embedded image, dropped anyway.
 _ENDLESS_TAG = re.compile(r"<[a-zA-Z/][^<>]{65536,}>?")
-_LINE_ENDS = {ord(end): " " for end in "\n\r\x0b\x0c\x85\u2028\u2029"}
+_LINE_END = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINE = re.compile(r"\n[ \t\f\v\r]*(?:\n\s*)+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
@@ -206,11 +206,14 @@ def text_of(element: HtmlElement) -> str:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Tell whether the page hides `element` from readers by its own attributes."""
-    return "hidden" in element.attrib or bool(_HIDDEN.search(element.get("style") or ""))
+    style = element.get("style")
+    return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
 
 
 def _is_too_deep(html: str) -> bool:
     """Tell whether `html` nests so deeply that tidying it would take quadratic time."""
+    if html.count("<") <= MAX_DEPTH:
+        return False
     depth = 0
     for tag in _TAG.finditer(html):
         if tag[2].lower() in _NEVER_NESTED:
@@ -263,41 +266,38 @@ def _blocks_of(root: HtmlElement) -> list[str]:
     words: list[str] = []
     preserving = 0
 
-    def say(text: str | None) -> None:
-        if text:
-            words.append(text if preserving else text.translate(_LINE_ENDS))
+    def say(text: str) -> None:
+        words.append(text if preserving else _LINE_END.sub(" ", text))
 
     def end_block() -> None:
         if words:
             blocks.append("".join(words))
             words.clear()
 
-    # (element, True) to enter it, (element, False) to leave it.
-    stack: list[tuple[HtmlElement, bool]] = [(root, True)]
-    while stack:
-        element, entering = stack.pop()
+    unseen = False
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
         tag = element.tag
-        if not isinstance(tag, str):
-            say(element.tail)
-            continue
-        if entering:
+        if event == "start":
             if tag in _WORDLESS or is_hidden(element):
-                if element is not root:
-                    say(element.tail)
+                unseen = True
+                walk.skip_subtree()
                 continue
             if tag == "br":
                 words.append("\n")
             elif tag in _BLOCKS:
                 end_block()
             preserving += tag == "pre"
-            say(element.text)
-            stack.append((element, False))
-            stack.extend((child, True) for child in reversed(element))
-        else:
+            if text := element.text:
+                say(text)
+            continue
+        if event == "end" and not unseen:
             preserving -= tag == "pre"
             if tag in _BLOCKS:
                 end_block()
-            if element is not root:
-                say(element.tail)
+        # What was passed over ends at once; only what comes behind it is read.
+        unseen = False
+        if element is not root and (text := element.tail):
+            say(text)
     end_block()
     return blocks

@@ -19,11 +19,11 @@ from typing import TypedDict
 from django.db.models import Q
 
 from bot import images
+from bot.connect import tokens, ways
 from bot.crew import Alone, Crew
 from bot.deliver import Hands, deliver
 from bot.networks import fence, registry
 from bot.networks.base import (
-    AccountDetails,
     Client,
     Endpoints,
     Unauthorised,
@@ -31,7 +31,6 @@ from bot.networks.base import (
 from bot.reconcile import ClientFor, Clock, Report, quietly, reconcile
 from bot.taking_down import take_down
 from config import schema
-from config.env import MissingSecretFile, secret
 from review import queries, slots, transitions
 from review.states import State
 from review.transitions import Claim
@@ -58,24 +57,11 @@ def real_clients(
                 mend="Put it back, or reject its posts.",
             )
 
-        def read(part: str) -> str:
-            try:
-                return secret(f"{account.credentials}_{part}") if account.credentials else ""
-            except MissingSecretFile as error:
-                raise Unauthorised(str(error)) from None
-
-        details = AccountDetails(
-            name=account.name,
-            network=account.network,
-            handle=account.handle,
-            author=account.author,
-            credentials=account.credentials,
-            mentions=account.mentions,
-            secret=read,
-        )
         # Both must say so: the row is what people saw when they approved, the file what holds now.
+        really = live and account.live
+        token = tokens.token_for(account, tools=tokens.Tools(endpoints, clock)) if really else ""
         return registry.client_for(
-            details, live=live and account.live, endpoints=endpoints, now=clock
+            ways.details_of(account, token=token), live=really, endpoints=endpoints, now=clock
         )
 
     return client_for

@@ -22,6 +22,7 @@ from bot.networks.base import (
     Published,
     Throttled,
 )
+from config import logs
 from review import queries, transitions
 from review.models import Post
 from review.states import State
@@ -136,6 +137,11 @@ def _find(client: Client, post: Post, wanted: _Wanted) -> Published | None:
 
 
 def _look_for(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
+    with logs.about(post=post.pk, attempt=post.attempt_count, account=post.account.name):  # type: ignore[attr-defined]  # annotated
+        _look(post, clock, client_for, report)
+
+
+def _look(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
     wanted = _wanted(post)
     now = clock()
     try:

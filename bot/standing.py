@@ -69,7 +69,7 @@ def fail(
     wait = pace.after_failure(source.every, failures=row.failures, asked=asked)
     row.next_check_at = pace.moment(now, wait, jitter=rng.random())
     row.save()
-    log.warning("could not watch %s: %s", row.name, error)
+    log.warning("could not watch %s: %s", row.name, error, extra={"source": row.name})
 
 
 def cool(row: Source, error: Throttled, *, now: datetime) -> None:

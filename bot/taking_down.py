@@ -10,6 +10,7 @@ from functools import partial
 from bot.crew import Crew
 from bot.networks.base import NetworkError, Refused, Temporary, Throttled
 from bot.reconcile import SPARE_HANDS, ClientFor, Clock, Report, quietly
+from config import logs
 from review import queries, transitions
 from review.models import Post
 
@@ -31,6 +32,11 @@ def take_down(
 
 
 def _take_down(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
+    with logs.about(post=post.pk, account=post.account.name):
+        _ask(post, clock, client_for, report)
+
+
+def _ask(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
     try:
         # What was rehearsed is nowhere, even when its account is live by now.
         client = client_for(post.account.name, post.account.live and not post.rehearsed)

@@ -35,7 +35,8 @@ class Fetched:
     """What a server answered to one request, redirects followed.
 
     `status` 304 means unchanged and `body` is empty. `headers` has lower-case names. `permanent_url` is
-    set when an unbroken chain of 301/308 led there. `body` is decoded of transfer compression.
+    set when an unbroken chain of 301/308 led there. `body` is decoded of transfer compression; `digest` is
+    its SHA-256 (hex).
     """
 
     url: str
@@ -43,6 +44,7 @@ class Fetched:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     permanent_url: str | None = None
+    digest: str = ""
 
     @property
     def content_type(self) -> str:

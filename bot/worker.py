@@ -24,12 +24,12 @@ from urllib.parse import urlsplit
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import alerts, compose, mind, publish, watch
+from bot import alerts, compose, mind, notify, publish, watch
 from bot.away import Away
+from bot.connect import tokens
 from bot.crew import Crew, SideBySide
 from bot.deliver import Hands
 from bot.fetch import FetchError, Request, fetch_all, user_agent
@@ -37,8 +37,8 @@ from bot.networks import fence, registry
 from bot.networks.base import Endpoints
 from bot.reconcile import ClientFor, Report
 from bot.values import Fetched
-from config import schema
-from review import intake, queries
+from config import logs, schema
+from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
 
@@ -50,6 +50,9 @@ AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not pa
 HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
+NOTIFY_EVERY = 20  # seconds between looks for people who are to be told of something
+HOUSE_EVERY = 600  # seconds between looks for chores of the house
+TEND_EVERY = 60  # seconds between looks for tokens to renew
 WATCH_OVER_EVERY = 60  # seconds between looks at whether all is well
 
 
@@ -105,6 +108,7 @@ class Pass:
             mind=self.mind or mind.load(self.configuration),
             now=_now(),
             fetch=self.fetch,
+            run=self.readers,
             stop=self.stop,
         )
         said = (
@@ -118,6 +122,8 @@ class Pass:
     def publish(self, crew: Crew | None = None) -> str:
         """Send what is due and settle what is open; with a `crew`, some of it goes on when this returns."""
         intake.sync_accounts(self.configuration.accounts, now=_now())
+        if crew is None:
+            self.tend()
         report = publish.publish(
             self.configuration,
             clock=_now,
@@ -128,6 +134,11 @@ class Pass:
             crew=crew,
         )
         return report.sentence()
+
+    def tend(self) -> None:
+        """Renew the tokens that end soon, and pause the accounts whose tokens have ended."""
+        endpoints = Endpoints.from_environment(os.environ)
+        tokens.tend(self.configuration, tools=tokens.Tools(endpoints, _now))
 
     def send(self, crew: Crew) -> None:
         """Give `crew` what is due, where it has a hand free, and nothing else."""
@@ -235,6 +246,10 @@ class Loop:
 
         self._guarded(act)
 
+    def tend(self) -> None:
+        """Keep the tokens of the accounts good."""
+        self._guarded(lambda: self.one_pass().tend())
+
     def watch_over(self) -> None:
         """Say what is wrong when it begins and when it ends, and ask the heartbeat address when all is well."""
 
@@ -245,18 +260,43 @@ class Loop:
                 now=now,
                 version=Endpoints.from_environment(os.environ).linkedin_version,
                 folder=Path.cwd(),
-                ahead=self.ahead,
+                ahead={
+                    "the database": health.ahead_of_database(now),
+                    "the heartbeat address": self.ahead,
+                },
             )
             changes = alerts.update(found, now=now)
             for alert in changes.raised:
                 log.error("%s", alert.sentence)
             for alert in changes.cleared:
                 log.info("well again: %s", alert.sentence)
-            alerts.tell(changes, address=settings.BASE_URL or "the address you know", send=_mail)
+            alerts.tell(
+                changes,
+                address=settings.BASE_URL or "the address you know",
+                send=notify.tell_operators,
+            )
             # What only the answer can end must not keep us from asking.
             errors = [s for s in found if s.level == "error" and not s.key.startswith(alerts.CLOCK)]
             if settings.HEARTBEAT_URL and not errors:
                 self.ahead = ping(settings.HEARTBEAT_URL, now=_now())
+
+        self._guarded(act)
+
+    def notify(self) -> None:
+        """Tell people of new drafts, and of those that will soon expire."""
+        known = self.configuration if not self.complaint else None
+        self._guarded(lambda: notify.tell_people(known, clock=_now, stop=self.stopping.is_set))
+
+    def keep_house(self) -> None:
+        """Let go of what is old: once a day, by one of all workers."""
+
+        def act() -> None:
+            now = _now()
+            if not self.complaint and chores.take("prune", every=timedelta(days=1), now=now):
+                keep = self.configuration.calendar.keep
+                gone = pruning.prune(keep=keep, now=now, stop=self.stopping.is_set)
+                if gone:
+                    log.info("let go of %s", ", ".join(f"{n} {what}" for what, n in gone.items()))
 
         self._guarded(act)
 
@@ -281,23 +321,14 @@ class Loop:
         """Run one tick. Whatever goes wrong is said, and the next tick comes."""
         close_old_connections()
         try:
-            act()
+            with logs.about(worker=self.name):
+                act()
         except DatabaseError as error:
             log.error("the database did not answer; trying again: %s", error)
         except Exception:
             log.exception("a tick failed; the next one comes")
         finally:
             close_old_connections()
-
-
-def _mail(subject: str, body: str) -> None:
-    """Mail the operators, where there are any. A mail server that is down is said, not raised."""
-    if not settings.ALERT_EMAIL:
-        return
-    try:
-        send_mail(subject, body, None, list(settings.ALERT_EMAIL))
-    except OSError as error:  # smtplib's errors are OSErrors
-        log.error("the mail could not be sent (%s): %s", type(error).__name__, subject)
 
 
 def ping(address: str, *, now: datetime) -> timedelta:
@@ -328,6 +359,7 @@ def run(directory: Path) -> None:
             "default": ThreadPoolExecutor(1),
             "publish": ThreadPoolExecutor(1),
             "over": ThreadPoolExecutor(1),
+            "tell": ThreadPoolExecutor(1),
         },
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -337,7 +369,12 @@ def run(directory: Path) -> None:
         loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
+    scheduler.add_job(loop.notify, "interval", seconds=NOTIFY_EVERY, executor="tell")
+    scheduler.add_job(
+        loop.tend, "interval", seconds=TEND_EVERY, next_run_time=soon, executor="over"
+    )
     scheduler.add_job(loop.watch_over, "interval", seconds=WATCH_OVER_EVERY, executor="over")
+    scheduler.add_job(loop.keep_house, "interval", seconds=HOUSE_EVERY, executor="over")
     # APScheduler logs every run at INFO; a tick a second would drown what matters.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

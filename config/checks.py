@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -28,9 +28,15 @@ class Finding:
 
 
 def of_configuration(
-    configuration: Configuration, *, environment: Mapping[str, str]
+    configuration: Configuration,
+    *,
+    environment: Mapping[str, str],
+    connected: Collection[str] = (),
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the sources, accounts and calendar."""
+    """Yield what is wrong with the sources, accounts and calendar.
+
+    `connected` names the accounts that were connected here, and so need no secrets.
+    """
     if not configuration.sources:
         yield Finding(
             "warning", "sources.toml", "nothing is watched.", "Add a [[source]] with name and url."
@@ -55,7 +61,7 @@ def of_configuration(
             "warning", "accounts.toml", "nobody posts.", "Add an [[account]] with name and network."
         )
     for account in configuration.accounts:
-        yield from _of_account(account, environment)
+        yield from _of_account(account, environment, connected=account.name in connected)
     if not configuration.calendar.slots:
         yield Finding(
             "warning",
@@ -65,7 +71,9 @@ def of_configuration(
         )
 
 
-def _of_account(account: Account, environment: Mapping[str, str]) -> Iterator[Finding]:
+def _of_account(
+    account: Account, environment: Mapping[str, str], *, connected: bool
+) -> Iterator[Finding]:
     where = f'accounts.toml: account "{account.name}"'
     if not account.live:
         return
@@ -76,7 +84,7 @@ def _of_account(account: Account, environment: Mapping[str, str]) -> Iterator[Fi
             "a LinkedIn account needs an author.",
             'Write author = "urn:li:organization:…" with the page\'s number.',
         )
-    needed = SECRETS.get(account.network, ())
+    needed = () if connected else SECRETS.get(account.network, ())
     if needed and not account.credentials:
         yield Finding(
             "error",
@@ -97,7 +105,8 @@ def _of_account(account: Account, environment: Mapping[str, str]) -> Iterator[Fi
                 "error",
                 where,
                 f"it is live, but the secret {variable} is not set.",
-                f"Set {variable}, or {variable}_FILE to a file that holds it.",
+                f"Set {variable}, or {variable}_FILE to a file that holds it. Or connect the account: "
+                f"`bot connect {account.network} --account {account.name}`, or the Accounts page.",
             )
 
 

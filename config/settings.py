@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from config import logs
 from config.env import MissingSecretFile, secret, words
 from config.mail import BadMailAddress, mail_settings
 from config.schema import PACKAGED
@@ -39,6 +40,8 @@ try:
     # Newest first. A file may hold one a line.
     HERODR_TOKEN_KEYS = words(secret("HERODR_TOKEN_KEYS").replace("\n", ","))
     globals().update(mail_settings(secret("EMAIL_URL")))
+    NOTICE_URLS = secret("NOTICE_URLS")
+    ALERT_URLS = secret("ALERT_URLS") or NOTICE_URLS
     _sign_in = sign_in_settings(
         os.environ, https=os.environ.get("BASE_URL", "").startswith("https://")
     )
@@ -186,16 +189,8 @@ if _base.scheme == "https":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "bot": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
-        "review": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
-    },
-}
+LOGGING: dict[str, Any] = logs.configuration(
+    form=(os.environ.get("LOG_FORMAT") or "line").lower(),
+    level=(os.environ.get("LOG_LEVEL") or "INFO").upper(),
+    stream=sys.stderr,
+)

@@ -124,6 +124,14 @@ class Blackout(Strict):
         return start <= moment < end
 
 
+class Keep(Strict):
+    """How long what is not needed any more is kept. Keys, links, decisions and the record are kept for good."""
+
+    words: Duration = timedelta(days=730)
+    tries: Duration = timedelta(days=365)
+    notices: Duration = timedelta(days=90)
+
+
 WALES = "GB-WLS"
 
 
@@ -146,8 +154,10 @@ class Calendar(Strict):
     spacing: Duration = timedelta(minutes=45)
     stale_after: Duration = timedelta(hours=6)
     expire_after: Duration = timedelta(days=30)
+    remind_before: Duration = timedelta(days=1)
     blackout: tuple[Blackout, ...] = ()
     approvals: Literal["any", "four eyes"] = "any"
+    keep: Keep = Keep()
 
     @field_validator("timezone")
     @classmethod

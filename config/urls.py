@@ -24,5 +24,6 @@ def _version(now: datetime) -> Iterator[GaugeMetricFamily]:
 machines.more_figures.append(_version)
 
 urlpatterns = [
+    path("accounts/", include("bot.connect.urls")),
     path("", include("review.urls")),
 ]

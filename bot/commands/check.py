@@ -10,16 +10,20 @@ from typing import Annotated
 
 import typer
 
-from bot.commands import ready
+from bot.commands import connected, ready
 from config import checks, schema
 from config.checks import Finding
 
 
 def check(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask the networks who we are, too; X bills a cent.")
+    ] = False,
 ) -> None:
     """Check configuration, secrets, database and networks. Exit 1 if anything is an error."""
-    findings = list(_findings())
+    findings = list(_findings(ask=ask))
     errors = sum(1 for finding in findings if finding.level == "error")
     if as_json:
         rows = [
@@ -38,7 +42,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _findings() -> Iterator[Finding]:
+def _findings(*, ask: bool) -> Iterator[Finding]:
     try:
         configuration = ready.configuration()
     except schema.ConfigurationError as error:
@@ -46,11 +50,14 @@ def _findings() -> Iterator[Finding]:
         yield Finding("error", place, "it cannot be used:", error.mend)
         configuration = None
     if configuration is not None:
-        yield from checks.of_configuration(configuration, environment=os.environ)
+        yield from checks.of_configuration(
+            configuration, environment=os.environ, connected=connected.names()
+        )
         yield from _of_mind(configuration)
         yield from _of_networks(configuration)
     yield from checks.of_environment(os.environ)
-    yield from _of_database(configuration)
+    yield from _of_chats()
+    yield from _of_database(configuration, ask=ask)
 
 
 def _of_mind(configuration: schema.Configuration) -> Iterator[Finding]:
@@ -94,7 +101,30 @@ def _of_networks(configuration: schema.Configuration) -> Iterator[Finding]:
             yield Finding("error" if left < 0 else "warning", "LINKEDIN_VERSION", sentence, "")
 
 
-def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding]:
+def _of_chats() -> Iterator[Finding]:
+    from bot import chat
+    from config.env import MissingSecretFile, secret
+
+    for name in ("NOTICE_URLS", "ALERT_URLS"):
+        try:
+            found = chat.addresses(secret(name))
+        except MissingSecretFile as error:
+            yield Finding("error", name, str(error), "")
+            continue
+        for number, address in enumerate(found, start=1):
+            if not chat.is_usable(address):
+                # Only the service's name: the rest is a secret.
+                yield Finding(
+                    "error",
+                    name,
+                    f"its address number {number} ({chat.service(address)[:20]}) cannot be understood.",
+                    "Compare it with the service's page in Apprise's wiki.",
+                )
+
+
+def _of_database(
+    configuration: schema.Configuration | None, *, ask: bool = False
+) -> Iterator[Finding]:
     from django.core.exceptions import ImproperlyConfigured
 
     try:
@@ -107,15 +137,24 @@ def _of_database(configuration: schema.Configuration | None) -> Iterator[Finding
         yield Finding("error", "DATABASE_URL", str(error), "")
         return
     from bot import alerts
-    from review import record
+    from review import health, record
 
     fault = record.verify()
     if fault:
         yield Finding(
             "error", "the record", fault, "Restore a backup, and find out who wrote to it."
         )
-    for sign in alerts.signs(configuration, now=ready.now(), version="", folder=Path.cwd()):
-        yield Finding(sign.level, sign.key, sign.sentence, "")
+    now = ready.now()
+    ahead = {"the database": health.ahead_of_database(now)}
+    said = set()
+    for sign in alerts.signs(configuration, now=now, version="", folder=Path.cwd(), ahead=ahead):
+        # An end that comes near has a sign for each stage, with the same sentence.
+        if sign.sentence not in said:
+            yield Finding(sign.level, sign.key, sign.sentence, "")
+        said.add(sign.sentence)
+    if configuration is not None:
+        yield from connected.findings(configuration)
+        yield from connected.ask(configuration) if ask else ()
     yield from _of_sources(configuration)
 
 

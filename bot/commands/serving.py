@@ -108,6 +108,7 @@ def once(
     ready.keep_secret_key()
     ready.django()
     ready.migrate()
+    from bot import notify
     from bot import worker as the_worker
 
     configuration = ready.configuration()
@@ -120,6 +121,8 @@ def once(
             sentences.append(one_pass.compose())
         if step in (None, Step.PUBLISH):
             sentences.append(one_pass.publish())
+        if step is None:
+            notify.tell_people(configuration, clock=ready.now)
     finally:
         one_pass.close()
         one_pass.readers.close()

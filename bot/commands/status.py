@@ -66,12 +66,14 @@ def go_on(
 def collect(now: datetime) -> dict[str, Any]:
     """Return how things stand, in the shape the design gives `bot status --json`."""
     from review import budgets, health, intake, queries
+    from review.models import Connection
 
     configuration = ready.configuration()
     zone = configuration.calendar.zone
     intake.sync_sources(configuration.sources, now=now)
     intake.sync_accounts(configuration.accounts, now=now)
     halt = queries.halt()
+    connected = {one.account_id: one for one in Connection.objects.all()}
     return {
         "stopped": {"by": halt.by, "reason": halt.reason, "at": _iso(halt.at)} if halt else None,
         "posts": queries.counts(),
@@ -100,6 +102,8 @@ def collect(now: datetime) -> dict[str, Any]:
                 "paused": account.is_paused(now),
                 "paused_until": _iso(account.paused_until),
                 "trouble": account.trouble or None,
+                "connected_as": one.who if (one := connected.get(account.pk)) else None,
+                "token_days_left": one.days_left(now) if one else None,
                 "version_days_left": _version_days_left(account.network, now),
                 **_money(account.monthly_budget, budgets.spent(account, at=now, zone=zone)),
             }
@@ -188,6 +192,8 @@ def _text(result: dict[str, Any]) -> str:
             how += (
                 f", ${account['spent_this_month']} of ${account['monthly_budget']} spent this month"
             )
+        if account["token_days_left"] is not None:
+            how += f", its token lasts {account['token_days_left']} days more"
         lines.append(f"Account {account['name']} on {account['network']} ({how})")
     for worker in result["workers"][:5]:
         alive = "alive" if worker["alive"] else "not running"

@@ -143,13 +143,15 @@ def renew(known: Connection, account: schema.Account, *, tools: Tools) -> None:
         raise
     granted = granted_of(token, now=tools.clock(), before=renewal.refresh_token)
     _insist(lambda: connections.finish_renewal(renewal, granted, now=tools.clock()), tools)
-    log.info("the token of %s is renewed", account.name)
+    log.info("the token of %s is renewed", account.name, extra={"account": account.name})
 
 
 def _did_not(renewal: Renewal, error: NetworkError, account: schema.Account, tools: Tools) -> None:
     """Note in the row what a renewal that failed leaves behind."""
     now, once = tools.clock(), account.network in ways.REFRESH_WORKS_ONCE
-    log.warning("the token of %s was not renewed: %s", account.name, error)
+    log.warning(
+        "the token of %s was not renewed: %s", account.name, error, extra={"account": account.name}
+    )
     if isinstance(error, Ended) and not once:
         _insist(lambda: connections.cannot_renew(renewal), tools)
     elif once and isinstance(error, Ended | OutcomeUnknown):
@@ -169,6 +171,15 @@ def _end(
 ) -> None:
     reason = f"{said} {_reconnect(account.network, account.name)}"
     _insist(lambda: connections.end(pk, number=number, reason=reason, now=now), tools)
+
+
+def revoke(known: Connection, account: schema.Account, *, tools: Tools) -> None:
+    """Ask the network to forget the tokens too, where it takes such a wish. Whatever it says, we go on."""
+    try:
+        way = ways.way_of(account, redirect="", endpoints=tools.endpoints)
+        way.sign_in.revoke(connections.refresh_token(known) or connections.access_token(known))
+    except (NetworkError, vault.Unreadable, vault.NoKey) as error:
+        log.warning("the tokens of %s could not be revoked: %s", account.name, error)
 
 
 def tend(configuration: schema.Configuration, *, tools: Tools) -> list[str]:

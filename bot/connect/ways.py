@@ -41,6 +41,10 @@ class SignIn(Protocol):
         """Get new tokens for a refresh token."""
         ...
 
+    def revoke(self, token: str) -> None:
+        """Take the consent back, where the network has a way to; raises a `NetworkError`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -66,6 +70,7 @@ def details_of(account: schema.Account, *, token: str = "") -> AccountDetails:
         handle=account.handle,
         author=account.author,
         credentials=account.credentials,
+        mentions=account.mentions,
         secret=lambda part: secret_of(account, part),
         token=token,
     )

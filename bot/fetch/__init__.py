@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from bot.fetch.addresses import parse_allow_hosts
-from bot.fetch.client import Fetcher, Limits, Request, user_agent
+from bot.fetch.asked import Limits, Request
+from bot.fetch.client import Fetcher, user_agent
 from bot.fetch.errors import (
     BadAddress,
     Blocked,
+    Crowded,
     FetchError,
     Forbidden,
     Gone,
@@ -25,6 +27,7 @@ from bot.fetch.session import Session, fetch_all
 __all__ = [
     "BadAddress",
     "Blocked",
+    "Crowded",
     "FetchError",
     "Fetcher",
     "Forbidden",

@@ -29,7 +29,7 @@ class Unpacker:
         self._who = who
         self._packed = 0
         self._parts: list[bytes] = []
-        self._size = 0
+        self.size = 0  # unpacked bytes so far
         self._encoding = encoding.strip().lower().removeprefix("x-")
         if self._encoding not in ("", "identity", "gzip", "deflate"):
             raise Unreachable(
@@ -68,14 +68,14 @@ class Unpacker:
                 # "deflate" should be a zlib stream; some servers send the bare data.
                 self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
             self._begun = True
-            self._keep(self._stream.decompress(chunk, self._limit - self._size + 1))
+            self._keep(self._stream.decompress(chunk, self._limit - self.size + 1))
             chunk = self._stream.unconsumed_tail or self._stream.unused_data
 
     def _keep(self, part: bytes) -> None:
-        self._size += len(part)
-        if self._size > self._limit:
+        self.size += len(part)
+        if self.size > self._limit:
             raise TooLarge(f"The answer of {self._who} is larger than {_size(self._limit)}.")
-        if self._size > _RATIO_COUNTS_FROM and self._size > MAX_RATIO * self._packed:
+        if self.size > _RATIO_COUNTS_FROM and self.size > MAX_RATIO * self._packed:
             raise TooLarge(f"The answer of {self._who} swells beyond reason when unpacked.")
         self._parts.append(part)
 

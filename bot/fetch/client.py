@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import hashlib
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -21,9 +20,19 @@ from yarl import URL
 
 from bot.fetch.addresses import Allowed
 from bot.fetch.answers import raise_for
+from bot.fetch.asked import (
+    Limits,
+    Request,
+    checked,
+    is_literal,
+    is_unchanged,
+    plain_headers,
+    redirected,
+)
 from bot.fetch.body import ACCEPT_ENCODING, Unpacker
 from bot.fetch.errors import (
     BadAddress,
+    Crowded,
     FetchError,
     Forbidden,
     ServerTrouble,
@@ -41,26 +50,7 @@ _PERMANENT = frozenset((301, 308))
 _CHUNK = 64 * 1024
 # A host that asks for patience and does not say how much gets this, in seconds.
 _COOL = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to ask for. `etag` and `last_modified` are sent back byte for byte as the server gave them."""
-
-    url: str
-    etag: str = ""
-    last_modified: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one fetch may cost: sizes in bytes, times in seconds."""
-
-    body: int = 15 * 1024 * 1024
-    connect: float = 10.0
-    total: float = 20.0
-    redirects: int = 10
-    per_host: int = 2
+_CROWDED = Crowded("There was no room in memory for this answer beside others; it is asked again.")
 
 
 def user_agent(contact: str = "") -> str:
@@ -98,15 +88,11 @@ class Fetcher:
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         self._session: aiohttp.ClientSession | None = None
-        self._timeout = self._timeout_of(self._limits.total)
         # Until when (monotonic seconds) a host is left alone, since it asked for that.
         self._cooling: dict[str, float] = {}
-
-    def _timeout_of(self, seconds: float) -> aiohttp.ClientTimeout:
-        # The threshold is from where aiohttp rounds time limits up to whole seconds.
-        return aiohttp.ClientTimeout(
-            total=seconds, sock_connect=self._limits.connect, ceil_threshold=3600
-        )
+        # Bytes of the bodies of this batch that are in memory, whole or on their way.
+        self._held = 0
+        self._literal: dict[str, bool] = {}
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -126,7 +112,8 @@ class Fetcher:
             headers=self._headers,
             auto_decompress=False,
             trust_env=False,
-            timeout=self._timeout,
+            # The whole is timed in `_in_time`, at a third of what the client's own timers cost.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
         )
 
     async def __aexit__(
@@ -146,13 +133,14 @@ class Fetcher:
     async def get(self, request: Request) -> Fetched:
         """Fetch `request`, redirects followed. Status 304 means unchanged. Raises a `FetchError`.
 
-        A 200 that carries the validator we sent counts as 304 too: some servers never answer that. The
-        time limit starts when it is this request's turn.
+        A 200 that carries the validator we sent, or the very body we have, counts as 304 too: some servers
+        never answer that. The time limit starts when it is this request's turn.
         """
-        host = _checked(request.url).host or ""
-        slot = self._host_slots.setdefault(host, asyncio.Semaphore(self._limits.per_host))
+        url = checked(request.url)
+        slot = self._host_slots.setdefault(url.host or "", asyncio.Semaphore(self._limits.per_host))
         async with slot, self._slots:
-            return await self._in_time(request)
+            self._held = 0
+            return await self._in_time(url, request)
 
     async def all(
         self,
@@ -162,12 +150,18 @@ class Fetcher:
     ) -> list[Fetched | FetchError]:
         """Fetch all `requests`; the answers come in the order asked.
 
-        One that fails is a `FetchError` in its place; `settle` makes one of any other error.
+        One that fails is a `FetchError` in its place; `settle` makes one of any other error. Where the bodies
+        would fill more memory than they may, the last ones are `Crowded`: ask for them again.
         """
-        answers: dict[int, Fetched | FetchError] = {}
-        waiting: dict[str, deque[int]] = {}
+        answers: list[Fetched | FetchError] = [_CROWDED] * len(requests)
+        waiting: dict[str, deque[tuple[int, URL]]] = {}
         for number, request in enumerate(requests):
-            waiting.setdefault(host_of(request.url), deque()).append(number)
+            try:
+                url = checked(request.url)
+            except BadAddress as error:
+                answers[number] = error
+                continue
+            waiting.setdefault(url.host or "", deque()).append((number, url))
         # A host has as many turns as it may have connections. Who takes a turn gives it back, so when
         # none is left, those who hold one do the rest.
         turns = deque(
@@ -175,15 +169,16 @@ class Fetcher:
             for queue in waiting.values()
             for _ in range(min(self._limits.per_host, len(queue)))
         )
+        self._held = 0
 
         async def work() -> None:
-            while turns:
+            while turns and self._held < self._limits.held:
                 queue = turns.popleft()
                 if not queue:
                     continue
-                number = queue.popleft()
+                number, url = queue.popleft()
                 try:
-                    answers[number] = await self._in_time(requests[number])
+                    answers[number] = await self._in_time(url, requests[number])
                 except FetchError as error:
                     answers[number] = error
                 except Exception as error:
@@ -191,10 +186,9 @@ class Fetcher:
                 turns.append(queue)
 
         await asyncio.gather(*(work() for _ in range(min(self._at_once, len(turns)))))
-        return [answers[number] for number in range(len(requests))]
+        return answers
 
-    async def _in_time(self, request: Request) -> Fetched:
-        url = _checked(request.url)
+    async def _in_time(self, url: URL, request: Request) -> Fetched:
         who = url.host or "The server"
         if self._cooling:
             left = self._cooling.get(who, 0.0) - time.monotonic()
@@ -205,7 +199,8 @@ class Fetcher:
                     host=who,
                 )
         try:
-            return await self._follow(url, request)
+            async with asyncio.timeout(self._limits.total):
+                return await self._follow(url, request)
         except Throttled as error:
             patience = error.retry_after.total_seconds() if error.retry_after else _COOL
             for host in (who, error.host):
@@ -220,10 +215,9 @@ class Fetcher:
             raise Unreachable(f"{who} could not be asked ({type(error).__name__}).") from error
 
     async def _follow(self, url: URL, request: Request) -> Fetched:
-        answer = await self._ask(url, request, None)
+        answer = await self._ask(url, request)
         if isinstance(answer, Fetched):
             return answer
-        started = time.monotonic()
         permanent = True
         seen = {url}
         for _ in range(self._limits.redirects):
@@ -235,21 +229,16 @@ class Fetcher:
                 raise ServerTrouble(f"{url.host} redirects in a circle.", status=status)
             seen.add(target)
             url = target
-            left = self._limits.total - (time.monotonic() - started)
-            if left <= 0:
-                raise TimeoutError
-            answer = await self._ask(url, request, left)
+            answer = await self._ask(url, request)
             if isinstance(answer, Fetched):
                 return replace(answer, permanent_url=str(target) if permanent else None)
         raise ServerTrouble(f"{url.host} redirects more than {self._limits.redirects} times.")
 
-    async def _ask(
-        self, url: URL, request: Request, seconds: float | None
-    ) -> Fetched | tuple[int, URL]:
+    async def _ask(self, url: URL, request: Request) -> Fetched | tuple[int, URL]:
         """Make one request: an answer, or the status of a redirect and where it leads."""
         host = url.host or ""
         # Names are guarded by the resolver; an address in the URL never reaches it.
-        if _is_literal(host) and not (self._allowed.host(host) or self._allowed.address(host)):
+        if is_literal(host) and not self._may_ask(host):
             raise _forbidden(host)
         if self._session is None:
             raise RuntimeError("use Fetcher as an async context manager")
@@ -258,35 +247,56 @@ class Fetcher:
             conditions["If-None-Match"] = request.etag
         if request.last_modified:
             conditions["If-Modified-Since"] = request.last_modified
-        timeout = self._timeout if seconds is None else self._timeout_of(seconds)
-        async with self._session.get(
-            url, headers=conditions, allow_redirects=False, timeout=timeout
-        ) as response:
-            headers = _plain_headers(response)
+        async with self._session.get(url, headers=conditions, allow_redirects=False) as response:
+            headers = plain_headers(response.headers.items())
             status = response.status
             if status in _REDIRECTS and headers.get("location"):
-                return status, _redirected(url, headers["location"])
+                return status, redirected(url, headers["location"])
             raise_for(status, headers, host)
             if status == 304 and not conditions:
                 raise ServerTrouble(f"{host} answered 304 to a first question.", status=304)
-            if status == 304 or (status == 200 and _is_unchanged(request, headers)):
+            if status == 304 or (status == 200 and is_unchanged(request, headers)):
                 return Fetched(url=str(url), status=304, headers=headers)
-            length = headers.get("content-length", "")
-            if (
-                length.isdigit()
-                and int(length) <= min(_CHUNK, self._limits.body)
-                and "content-encoding" not in headers
-            ):
-                # The client reads no more than was announced.
-                return Fetched(
-                    url=str(url), status=status, body=await response.read(), headers=headers
-                )
-            unpacker = Unpacker(
-                headers.get("content-encoding", ""), limit=self._limits.body, who=host
-            )
+            body = await self._body(response, headers, host)
+            digest = hashlib.sha256(body).hexdigest()
+            if digest == request.digest:
+                self._held -= len(body)
+                return Fetched(url=str(url), status=304, headers=headers, digest=digest)
+            return Fetched(url=str(url), status=status, body=body, headers=headers, digest=digest)
+
+    def _may_ask(self, address: str) -> bool:
+        if address not in self._literal:
+            self._literal[address] = self._allowed.host(address) or self._allowed.address(address)
+        return self._literal[address]
+
+    async def _body(
+        self, response: aiohttp.ClientResponse, headers: dict[str, str], host: str
+    ) -> bytes:
+        """Read the whole body, unpacked, within the limits of one and of all."""
+        length = headers.get("content-length", "")
+        if (
+            length.isdigit()
+            and int(length) <= min(_CHUNK, self._limits.body)
+            and "content-encoding" not in headers
+        ):
+            # The client reads no more than was announced.
+            body = await response.read()
+            self._held += len(body)
+            return body
+        unpacker = Unpacker(headers.get("content-encoding", ""), limit=self._limits.body, who=host)
+        size = 0
+        try:
             async for chunk in response.content.iter_chunked(_CHUNK):
                 unpacker.feed(chunk)
-            return Fetched(url=str(url), status=status, body=unpacker.finish(), headers=headers)
+                self._held += unpacker.size - size
+                size = unpacker.size
+                # Who takes more than a fair share while there is no room makes room for the others.
+                if self._held > self._limits.held and size > self._limits.held // self._at_once:
+                    raise _CROWDED
+            return unpacker.finish()
+        except BaseException:
+            self._held -= size
+            raise
 
 
 class _Refused(OSError):
@@ -319,62 +329,10 @@ class _GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def host_of(url: str) -> str:
-    """Return the host of `url` for a log line, or ""."""
-    with contextlib.suppress(ValueError):
-        return urlsplit(url).hostname or ""
-    return ""
-
-
-def _checked(url: str) -> URL:
-    try:
-        parsed = URL(url.strip())
-        usable = parsed.scheme in ("http", "https") and bool(parsed.host) and len(url) < 8000
-        _ = parsed.port
-    except (ValueError, TypeError):
-        usable = False
-    if not usable:
-        raise BadAddress('The address is not usable; write one that starts with "https://".')
-    return parsed
-
-
-def _redirected(url: URL, location: str) -> URL:
-    try:
-        target = _checked(urljoin(str(url), location))
-    except (ValueError, BadAddress):
-        raise ServerTrouble(f"{url.host} redirects to an address that cannot be used.") from None
-    # Nobody but the operator hands us names and passwords.
-    return target.with_user(None).with_fragment(None)
-
-
-def _is_literal(host: str) -> bool:
-    """Tell whether the HTTP client takes `host` for an address and asks no resolver.
-
-    It does so for anything of digits and dots: "127.1" and "2130706433" are no addresses to
-    `ipaddress`, and so are refused, but they are this machine to the system.
-    """
-    return ":" in host or host.replace(".", "").isdigit()
-
-
 def _forbidden(host: str) -> Forbidden:
     return Forbidden(
         f"{host} lies in a private network; add it to HERODR_ALLOW_HOSTS if it is meant to be read."
     )
-
-
-def _plain_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    """Return the headers with lower-case names; repeated ones joined by commas."""
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        lower = name.lower()
-        headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
-    return headers
-
-
-def _is_unchanged(request: Request, headers: dict[str, str]) -> bool:
-    if request.etag:
-        return headers.get("etag") == request.etag
-    return bool(request.last_modified) and headers.get("last-modified") == request.last_modified
 
 
 def _explained(error: aiohttp.ClientError, *, who: str) -> FetchError:

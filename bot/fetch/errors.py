@@ -8,6 +8,7 @@ FetchError
 ├── NotFound         404: may be a slip of the publisher; keep the source, ask less often
 ├── Gone             410: the publisher took it away for good; stop asking
 ├── Throttled        429, or 503 with a time: ask again after `retry_after`
+├── Crowded          no room in memory for it beside the other answers of its batch: ask again at once
 ├── TooLarge         the body passes the limit, or swells beyond reason when unpacked
 └── ServerTrouble    any other status, or redirects without end
 """
@@ -63,6 +64,10 @@ class Throttled(FetchError):
         super().__init__(message, status=status)
         self.retry_after = retry_after
         self.host = host
+
+
+class Crowded(FetchError):
+    """The answer found no room beside the others of its batch. Nothing is wrong with it."""
 
 
 class TooLarge(FetchError):

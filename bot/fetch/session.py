@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Self
 
-from bot.fetch.client import Fetcher, Limits, Request, host_of
+from bot.fetch.asked import Limits, Request, host_of
+from bot.fetch.client import Fetcher
 from bot.fetch.errors import FetchError, Unreachable
 from bot.values import Fetched
 

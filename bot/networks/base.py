@@ -113,7 +113,8 @@ class AccountDetails:
     """What a client needs to know of an account. `secret(name)` returns a secret's value or "".
 
     `name`, `handle`, `author` and `credentials` are from `accounts.toml`; the secret ACCESS_TOKEN is
-    `<credentials>_ACCESS_TOKEN` of the environment, or the file in its `_FILE`.
+    `<credentials>_ACCESS_TOKEN` of the environment, or the file in its `_FILE`. `token` is that of a connection
+    made here; where there is one, it is used and not the secrets.
     """
 
     name: str
@@ -123,9 +124,7 @@ class AccountDetails:
     credentials: str = ""
     mentions: Mapping[str, str] = field(default_factory=dict)  # names and their URNs, on LinkedIn
     secret: Callable[[str], str] = field(default=lambda _name: "", repr=False)
-    token: str = field(
-        default="", repr=False
-    )  # of a connection made here; it goes before the secrets
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,9 @@ class SignIn(LinkedInAuthentication):  # type: ignore[misc]  # the library has n
             {"grant_type": "refresh_token", "refresh_token": refresh_token}, refresh_token
         )
 
+    def revoke(self, token: str) -> None:
+        """Do nothing: at LinkedIn, people take a consent back in their own settings."""
+
     def _ask(self, form: dict[str, str], given: str) -> Token:
         return oauth.ask(
             "LinkedIn",

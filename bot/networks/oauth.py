@@ -39,15 +39,14 @@ def ask(
     form: Mapping[str, str],
     *,
     secrets: Iterable[str],
-    basic: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> Token:
-    """Ask for a token with `form`. `basic` is the value of an Authorization header, "" for none.
+    """Ask for a token with `form`.
 
     Raises `Temporary` when the network certainly gave none, `OutcomeUnknown` when it may have given one that
     did not arrive, `Ended` when the code or refresh token in `form` is no good (any more), and `Unauthorised`
     when the app is not accepted. None of them holds one of `secrets`.
     """
-    headers = {"Authorization": basic} if basic else {}
     answer = wire.ask(
         network,
         setting,

@@ -12,7 +12,7 @@ import secrets
 from urllib.parse import quote, urlencode
 
 from bot.networks import oauth, wire
-from bot.networks.base import Endpoints
+from bot.networks.base import Endpoints, Temporary
 from bot.networks.oauth import Token
 
 SCOPES = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
@@ -79,19 +79,42 @@ class SignIn:
             {"grant_type": "refresh_token", "refresh_token": refresh_token}, refresh_token
         )
 
+    def revoke(self, token: str) -> None:
+        """Take the consent that `token` came from back. Raises a `NetworkError` when X does not say it did."""
+        form = {"token": token}
+        answer = wire.ask(
+            "X",
+            "X_API_URL",
+            lambda: self._session.request(
+                "POST",
+                self._session.url("/2/oauth2/revoke"),
+                data=self._named(form),
+                headers=self._headers(),
+            ),
+            changes=False,
+        )
+        if not answer.ok:
+            raise Temporary(f"X did not take the consent back (it answered {answer.status_code}).")
+
     def _ask(self, form: dict[str, str], *given: str) -> Token:
-        # A public app names itself in the body, a confidential one in the header.
         return oauth.ask(
             "X",
             "X_API_URL",
             self._session,
             "/2/oauth2/token",
-            form if self._client_secret else {**form, "client_id": self._client_id},
+            self._named(form),
             secrets=(self._client_secret, *given),
-            basic=self._basic() if self._client_secret else "",
+            headers=self._headers(),
         )
 
-    def _basic(self) -> str:
+    # A public app names itself in the body, a confidential one in the header.
+
+    def _named(self, form: dict[str, str]) -> dict[str, str]:
+        return form if self._client_secret else {**form, "client_id": self._client_id}
+
+    def _headers(self) -> dict[str, str]:
+        if not self._client_secret:
+            return {}
         # RFC 6749, 2.3.1: both are form-encoded first.
         pair = f"{quote(self._client_id, safe='')}:{quote(self._client_secret, safe='')}"
-        return f"Basic {base64.b64encode(pair.encode()).decode()}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}

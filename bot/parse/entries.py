@@ -24,6 +24,7 @@ VERSION = "1"
 # No publisher announces more in one file; the rest of a longer one is history.
 MAX_ENTRIES = 2000
 MAX_SUMMARY = 5000
+MAX_TITLE = 1000
 # So much markup holds more words than a summary may have.
 _ENOUGH = 40_000
 
@@ -73,7 +74,7 @@ def assemble(raws: Iterable[Raw]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     empty = beyond = 0
     for raw in raws:
         link = links.clean(raw.link, base=raw.base)
-        title = plain(raw.title, is_html=raw.title_is_html)
+        title = plain(raw.title[:_ENOUGH], is_html=raw.title_is_html)[:MAX_TITLE]
         if not (raw.guid.strip() or title or link):
             empty += 1
         elif len(kept) >= MAX_ENTRIES:

@@ -12,15 +12,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 from config import schema
-from review import record
+from review import silence
 from review.models import Entry, EntryAlias, EntryVersion, Source
 
 # Older than this at first sight is history, not news.
@@ -33,9 +31,6 @@ UNFAMILIAR = 5
 OUTAGE = timedelta(days=7)
 # Words shorter than this ("Read more") say too little to know an entry by them.
 _TELLING = 40
-# A source is called silent after twice its longest silence of late, and never before this.
-_SILENCE = timedelta(days=14)
-_LATE = 20  # entries that count as "of late"
 _PART = 500  # names in one query
 
 
@@ -121,7 +116,30 @@ def _is_news(
     return published is None or published > now - NEWS_FOR
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a poll of `source` showed: entries in the order given, and how many known ones besides.
+
+    `announce` says what of its first poll is announced.
+    """
+
+    source: Source
+    entries: Sequence[EntryLike]
+    announce: schema.Announce
+    unchanged: int = 0
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to be written of an arrival."""
+
+    source: Source
+    taken: Intake
+    fresh: list[_Fresh]
+    edits: list[tuple[Entry, EntryLike]]
+    further: list[EntryAlias]
+
+
 def store(
     source: Source,
     entries: Sequence[EntryLike],
@@ -129,24 +147,66 @@ def store(
     announce: schema.Announce,
     now: datetime,
     unchanged: int = 0,
-    known: Mapping[str, Entry] | None = None,
 ) -> Intake:
-    """Store what a poll of `source` found: new entries, edits of known ones. Returns the counts.
+    """Store what a poll of one source found; see `store_all`."""
+    return store_all([Arrival(source, entries, announce, unchanged)], now=now)[0]
 
-    `unchanged` is how many known entries the poll showed besides; `known` is what `look_up` found, where
-    that was asked for many sources at once. The first poll is the baseline: its
-    entries are stored but not announced, unless `announce` says so. Sets, but does not save, what `source`
-    itself remembers of its news.
+
+@transaction.atomic(savepoint=False)
+def store_all(arrivals: Sequence[Arrival], *, now: datetime) -> list[Intake]:
+    """Store what polls found: new entries, edits of known ones. Returns the counts, in the same order.
+
+    A source's first poll is the baseline: its entries are stored but not announced, unless `announce` says
+    so. Sets, but does not save, what each source itself remembers of its news.
     """
-    settled = source.baselined_at is not None or source.entries.exists()
-    moved = source.baselined_at is None and settled
-    first = source.baselined_at is None and not settled
-    if known is None:
-        known = look_up([(source, entries)])[source.pk] if settled else {}
+    settled = _settled([arrival.source for arrival in arrivals])
+    known = look_up([(a.source, a.entries) for a in arrivals if a.source.pk in settled])
+    plans = [
+        _plan(a, known.get(a.source.pk, {}), settled=a.source.pk in settled, now=now)
+        for a in arrivals
+    ]
+    aliases = [alias for plan in plans for alias in plan.further]
+    if aliases:
+        EntryAlias.objects.bulk_create(aliases, ignore_conflicts=True)
+    for plan in plans:
+        for row, entry in plan.edits:
+            _replace(row, entry, now=now)
+    _create(plans, now=now)
+    # How long its silences are is worked out once a day.
+    silence.note(
+        [
+            plan.source
+            for plan in plans
+            if plan.fresh
+            and (plan.source.news_at is None or plan.source.news_at.date() != now.date())
+        ]
+    )
+    for plan in plans:
+        if plan.fresh:
+            plan.source.news_at = now
+    return [plan.taken for plan in plans]
+
+
+def _settled(sources: Sequence[Source]) -> set[int]:
+    """Return the keys of those of `sources` that have been read before, at this address or another."""
+    settled = {source.pk for source in sources if source.baselined_at is not None}
+    others = [source.pk for source in sources if source.pk not in settled]
+    if others:
+        settled |= set(
+            Entry.objects.filter(source__in=others).values_list("source", flat=True).distinct()
+        )
+    return settled
+
+
+def _plan(arrival: Arrival, known: Mapping[str, Entry], *, settled: bool, now: datetime) -> _Plan:
+    """Work out what is new, what is known, and what has changed. Writes nothing."""
+    source, entries = arrival.source, arrival.entries
+    first = not settled
     order = _newest_first(entries)
     fresh: list[_Fresh] = []
     here: dict[str | tuple[str, str], _Fresh] = {}
-    met, edited = unchanged, 0
+    met = arrival.unchanged
+    edits: list[tuple[Entry, EntryLike]] = []
     further: list[EntryAlias] = []
     for entry in entries:
         names = _names(entry)
@@ -157,41 +217,36 @@ def store(
             if names[0] != row.key and names[0] not in known:
                 further.append(EntryAlias(entry=row, source=source, key=names[0]))
             if row.content_hash != content_hash(entry):
-                _replace(row, entry, now=now)
-                edited += 1
+                edits.append((row, entry))
             continue
         # A second item with the same name, or the same page and title, in this very poll is the same entry.
         twin = next((here[n] for n in (*names, *((same,) if same[0] else ())) if n in here), None)
         if twin is None:
-            is_news = _is_news(entry, order[id(entry)], first=first, announce=announce, now=now)
+            is_news = _is_news(
+                entry, order[id(entry)], first=first, announce=arrival.announce, now=now
+            )
             twin = _Fresh(entry, is_news)
             fresh.append(twin)
             if same[0]:
                 here[same] = twin
         twin.names += names
         here.update((name, here.get(name, twin)) for name in names)
-    if further:
-        EntryAlias.objects.bulk_create(further, ignore_conflicts=True)
     news = sum(1 for item in fresh if item.is_news)
     held = ""
     if news and not first:
+        moved = source.baselined_at is None
         held = _why_held(source, news=news, met=met, moved=moved, settled=settled, now=now)
     # Oldest first, so that drafts stand in the order in which things happened.
     fresh.sort(key=lambda item: -order[id(item.entry)])
-    _create(source, fresh, held=bool(held), now=now)
-    if fresh:
-        # How long its silences are is worked out once a day.
-        if source.news_at is None or source.news_at.date() != now.date():
-            source.silent_after = _silent_after(source)
-        source.news_at = now
     waiting = news if held else 0
-    return Intake(
+    taken = Intake(
         new=news - waiting,
         noted=len(fresh) - news + waiting,
-        edited=edited,
+        edited=len(edits),
         waiting=waiting,
         held=held,
     )
+    return _Plan(source, taken, fresh, edits, further)
 
 
 def look_up(
@@ -265,40 +320,48 @@ def _newest_first(entries: Sequence[EntryLike]) -> dict[int, int]:
     return {id(entries[i]): rank for rank, (_, i) in enumerate(newest_first)}
 
 
-def _create(source: Source, fresh: Sequence[_Fresh], *, held: bool, now: datetime) -> None:
-    rows = []
-    for item in fresh:
-        entry, published = item.entry, item.entry.published_at
-        announced = item.is_news and not held
-        rows.append(
-            Entry(
-                source=source,
-                key=item.names[0],
-                title=entry.title,
-                link=entry.link,
-                summary=entry.summary,
-                html=entry.html,
-                language=entry.language,
-                # A date in the future is a mistake of the source.
-                published_at=min(published, now) if published else None,
-                first_seen_at=now,
-                content_hash=content_hash(entry),
-                announce=announced,
-                composed_at=None if announced else now,
-                held=item.is_news and held,
-                page=_page(entry),
-            )
-        )
+def _create(plans: Sequence[_Plan], *, now: datetime) -> None:
+    rows: list[Entry] = []
+    names: list[list[str]] = []
+    for plan in plans:
+        held = bool(plan.taken.held)
+        for item in plan.fresh:
+            rows.append(_row(plan.source, item, held=held, now=now))
+            names.append(item.names)
+    if not rows:
+        return
     Entry.objects.bulk_create(rows, batch_size=100)
     EntryAlias.objects.bulk_create(
         [
-            EntryAlias(entry=row, source=source, key=name)
-            for row, item in zip(rows, fresh, strict=True)
-            for name in dict.fromkeys(item.names)
+            EntryAlias(entry=row, source_id=row.source_id, key=name)
+            for row, known_as in zip(rows, names, strict=True)
+            for name in dict.fromkeys(known_as)
             if name != row.key
         ],
         batch_size=500,
         ignore_conflicts=True,
+    )
+
+
+def _row(source: Source, item: _Fresh, *, held: bool, now: datetime) -> Entry:
+    entry, published = item.entry, item.entry.published_at
+    announced = item.is_news and not held
+    return Entry(
+        source=source,
+        key=item.names[0],
+        title=entry.title,
+        link=entry.link,
+        summary=entry.summary,
+        html=entry.html,
+        language=entry.language,
+        # A date in the future is a mistake of the source.
+        published_at=min(published, now) if published else None,
+        first_seen_at=now,
+        content_hash=content_hash(entry),
+        announce=announced,
+        composed_at=None if announced else now,
+        held=item.is_news and held,
+        page=_page(entry),
     )
 
 
@@ -321,42 +384,3 @@ def _replace(row: Entry, entry: EntryLike, *, now: datetime) -> None:
         row.compose_after = None
         row.compose_failures = 0
     row.save()
-
-
-def _silent_after(source: Source) -> datetime | None:
-    """Return until when it is usual that nothing new appears; None where too little is known."""
-    moments: list[datetime] = list(
-        Entry.objects.filter(source=source)
-        .annotate(moment=Coalesce("published_at", "first_seen_at"))
-        .order_by("-moment")
-        .values_list("moment", flat=True)[:_LATE]
-    )
-    gaps = [later - earlier for later, earlier in pairwise(moments)]
-    if len({moment.date() for moment in moments}) < 5:
-        return None
-    return moments[0] + max(_SILENCE, 2 * max(gaps))
-
-
-# -- what is held ---------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def release(name: str, *, by: str, now: datetime) -> int:
-    """Let the held entries of the source `name` be drafted. Returns how many."""
-    number = Entry.objects.filter(source__name=name, held=True).update(
-        held=False, announce=True, composed_at=None
-    )
-    return _decided("release", name, number, by=by, now=now)
-
-
-@transaction.atomic
-def dismiss(name: str, *, by: str, now: datetime) -> int:
-    """Keep the held entries of the source `name` as known, without drafting them. Returns how many."""
-    number = Entry.objects.filter(source__name=name, held=True).update(held=False)
-    return _decided("dismiss", name, number, by=by, now=now)
-
-
-def _decided(verb: str, name: str, number: int, *, by: str, now: datetime) -> int:
-    if number:
-        record.append(verb, actor=by, now=now, details={"source": name, "entries": number})
-    return number

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from config import env
 from review import accounts, record, vault
 from review.models import Account, Connection, Consent, Person
 from review.transitions import Actor, NotAllowed
@@ -65,8 +66,16 @@ def access_token(connection: Connection) -> str:
     return _unsealed(connection)["access"]
 
 
+def refresh_token(connection: Connection) -> str:
+    """Return the refresh token of a connection, "" where it has none. Raises as `access_token`."""
+    return _unsealed(connection)["refresh"]
+
+
 def _unsealed(connection: Connection) -> dict[str, str]:
-    return vault.unseal(connection.sealed, of=connection.account.name)
+    tokens = vault.unseal(connection.sealed, of=connection.account.name)
+    for token in tokens.values():
+        env.hide(token)
+    return tokens
 
 
 def _sealed(granted: Granted, account: str) -> str:
@@ -154,7 +163,7 @@ def begin_renewal(connection: Connection, *, now: datetime) -> Renewal | None:
 
     Raises `vault.Unreadable` or `vault.NoKey`; then nothing is begun.
     """
-    refresh_token = _unsealed(connection)["refresh"]
+    token = refresh_token(connection)
     key = secrets.token_hex(16)
     own = Connection.objects.filter(
         pk=connection.pk, number=connection.number, renewing="", ended="", renewable=True
@@ -164,7 +173,7 @@ def begin_renewal(connection: Connection, *, now: datetime) -> Renewal | None:
         begun = own.update(renewing=key, renewing_until=now + LEASE)
     if begun != 1:
         return None
-    return Renewal(connection.pk, connection.account.name, connection.number, key, refresh_token)
+    return Renewal(connection.pk, connection.account.name, connection.number, key, token)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ ASKED_FOR = timedelta(hours=1)  # an unconfirmed post waits for a person
 PUT_OFF = timedelta(hours=1)  # a post that is tried again and again has been due for long
 CLOCK = timedelta(minutes=5)  # the record cannot be from the future
 MISSED_FOR = timedelta(hours=1)  # a worker that vanished while others go on; then nobody misses it
-TOKEN_DAYS = 14  # a consent ends: this many days ahead it is said
+TOKEN_STAGES = {14: "", 7: " within a week", 1: " within a day"}  # days ahead; each is said once
 NEARLY = Decimal("0.9")  # of a budget
 FAILURES = 3  # in a row; one failed poll is weather
 
@@ -148,17 +148,24 @@ def _accounts(now: datetime) -> Iterator[Sign]:
 
 
 def _tokens(now: datetime) -> Iterator[Sign]:
+    """An end that comes near is told at each stage; all stages that have begun say the same sentence."""
     connections = Connection.objects.filter(account__active=True, account__live=True)
     for one in connections.select_related("account"):
         left = one.days_left(now)
-        if left is not None and left < TOKEN_DAYS and not one.account.is_paused(now):
-            ends = f"in {_many(left, 'day', 'days')}" if left else "now"
-            yield Sign(
-                f"token ends: {one.account.name}",
-                "warning" if left else "error",
-                f"What {one.connected_by} consented to for {one.account.name} ends {ends}: connect the account again "
-                f"on the Sources page, or with `bot connect {one.account.network} --account {one.account.name}`.",
-            )
+        if left is None or one.account.is_paused(now):
+            continue
+        ends = f"in {_many(left, 'day', 'days')}" if left else "now"
+        sentence = (
+            f"What {one.connected_by} consented to for {one.account.name} ends {ends}: press Reconnect on the "
+            f"Accounts page, or run `bot connect {one.account.network} --account {one.account.name}`."
+        )
+        for days, stage in TOKEN_STAGES.items():
+            if left <= days:
+                yield Sign(
+                    f"token ends{stage}: {one.account.name}",
+                    "warning" if left else "error",
+                    sentence,
+                )
 
 
 def _budgets(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
@@ -202,17 +209,16 @@ def _clock(now: datetime) -> Iterator[Sign]:
             f"The record's last line is from {last:%Y-%m-%d %H:%M} UTC, which this machine says is yet to "
             "come. Set its clock right.",
         )
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
-            off = abs(cursor.fetchone()[0] - now)
-        if off > CLOCK:
-            yield Sign(
-                "clock differs",
-                "error",
-                f"The clocks of this machine and of the database are {off.total_seconds() / 60:.0f} minutes apart. "
-                "Set the wrong one right, or posts go out at the wrong time.",
-            )
+
+
+def ahead_of_database(now: datetime) -> timedelta:
+    """Return how far `now` is ahead of PostgreSQL's clock; zero on SQLite, which has none of its own."""
+    if connection.vendor != "postgresql":
+        return timedelta(0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: datetime = cursor.fetchone()[0]
+    return now - there
 
 
 def _many(number: int, one: str, more: str) -> str:

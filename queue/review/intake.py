@@ -18,30 +18,32 @@ from review import record
 from review.arrivals import (
     FLOOD,
     NEWS_FOR,
+    Arrival,
     EntryLike,
     Intake,
     content_hash,
-    dismiss,
-    look_up,
-    release,
     store,
+    store_all,
 )
+from review.held import dismiss, release
 from review.models import Account, Announcement, Entry, Source
 
 __all__ = [
     "FLOOD",
     "NEWS_FOR",
     "AnnouncementLike",
+    "Arrival",
     "EntryLike",
     "Intake",
     "announce",
     "ask_now",
     "content_hash",
     "dismiss",
-    "look_up",
+    "number_of_sources",
     "release",
     "said_elsewhere",
     "store",
+    "store_all",
     "sync_accounts",
     "sync_sources",
     "take_in",
@@ -108,6 +110,11 @@ def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
         if row.active:
             row.active = False
             row.save(update_fields=["active"])
+
+
+def number_of_sources() -> int:
+    """Return how many sources the rows say are in sources.toml."""
+    return Source.objects.filter(active=True).count()
 
 
 @transaction.atomic

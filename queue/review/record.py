@@ -1,19 +1,27 @@
 """The record: an append-only chain of events, each holding the hash of the one before it.
 
 A changed, missing or inserted line breaks the chain at that line, and `verify` names it.
+
+Names can be erased and the chain stays valid: each line is hashed with a salt. To erase, the names are replaced, the
+salt is dropped and the hash is kept, so the chain holds and the names cannot be guessed from it; the line that tells
+of the erasure carries a digest of all erased lines as they are now, so they cannot be changed either.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from review.models import Event, RecordHead
+
+ERASE = "erase"
 
 
 def _digest(event: Event) -> str:
@@ -29,8 +37,21 @@ def _digest(event: Event) -> str:
         event.reason,
         event.details,
     ]
+    # The lines of the first version have no salt.
+    return _hash([event.salt, *parts] if event.salt else parts)
+
+
+def _hash(parts: object) -> str:
     line = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(line.encode()).hexdigest()
+
+
+def digest_of_erased() -> tuple[int, str]:
+    """Count the erased lines, and hash them as they are now."""
+    number, so_far = 0, ""
+    for event in _events(Event.objects.filter(erased=True)):
+        number, so_far = number + 1, _hash([so_far, event.pk, event.hash, _digest(event)])
+    return number, so_far
 
 
 def append(
@@ -59,6 +80,7 @@ def append(
             content_hash=content_hash,
             reason=reason,
             details=dict(details or {}),
+            salt=secrets.token_hex(16),
             previous_hash=head.last_hash,
         )
         event.hash = _digest(event)
@@ -76,7 +98,7 @@ def verify() -> str:
             return (
                 f"Event {event.pk} does not follow the line before it: a line was removed or added."
             )
-        if _digest(event) != event.hash:
+        if not event.erased and _digest(event) != event.hash:
             return f"Event {event.pk} ({event}) was changed after it was written."
         previous = event.hash
     head = RecordHead.objects.filter(pk=1).first()
@@ -84,8 +106,22 @@ def verify() -> str:
         return (
             "The end of the record is missing: its last line is not the one that was written last."
         )
-    return ""
+    return _verify_erased()
 
 
-def _events() -> Iterator[Event]:
-    return Event.objects.order_by("pk").iterator(chunk_size=1000)
+def _verify_erased() -> str:
+    number, digest = digest_of_erased()
+    last = Event.objects.filter(verb=ERASE).order_by("-pk").first()
+    vouched = (last.details.get("lines"), last.details.get("digest")) if last else (0, "")
+    if vouched == (number, digest):
+        return ""
+    return (
+        f"The {number} lines from which names were erased are not as "
+        + (f"event {last.pk} left them." if last else "any event says.")
+        + " One of them was changed after that."
+    )
+
+
+def _events(rows: QuerySet[Event] | None = None) -> Iterator[Event]:
+    chosen = Event.objects.all() if rows is None else rows
+    return chosen.order_by("pk").iterator(chunk_size=1000)

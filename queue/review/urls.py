@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from review.account_urls import later
-from review.views import editing, machines, people, posts, sources, stopping, verbs
+from review.views import editing, machines, notices, people, posts, sources, stopping, verbs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", posts.queue, name="queue"),
@@ -36,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", machines.alive, name="healthz"),
     path("readyz", machines.ready, name="readyz"),
     path("metrics", machines.metrics, name="metrics"),
+    path("notices/approve/<str:token>/", notices.approve, name="approve-from-mail"),
+    path("notices/off/<str:token>/", notices.off, name="notices-off"),
     path("account/", include("review.account_urls")),
     path("welcome/", people.welcome, name="welcome"),
 ]

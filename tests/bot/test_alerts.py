@@ -117,12 +117,12 @@ def test_a_disk_that_is_nearly_full_is_said(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("ahead", "words"), [(6, "6 minutes ahead of"), (-61, "61 minutes behind"), (4, "")]
+    ("ahead", "words"), [(6, "6 minutes ahead of that of X"), (-61, "61 minutes behind"), (4, "")]
 )
 def test_a_clock_that_differs_from_the_heartbeat_addresss_is_said(
     ahead: int, words: str, tmp_path: Path
 ) -> None:
-    found = alerts.signs(None, now=NOW, version="", folder=tmp_path, ahead=minutes(ahead))
+    found = alerts.signs(None, now=NOW, version="", folder=tmp_path, ahead={"X": minutes(ahead)})
     assert bool(found) is bool(words)
     assert words in " ".join(sign.sentence for sign in found)
 

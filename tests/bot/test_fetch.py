@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import socket
 import threading
 import time
@@ -176,6 +177,51 @@ def test_an_unchanged_validator_counts_as_unchanged(
 ) -> None:
     site.pages["/"] = answer(body=b"x", **sent)
     assert fetched(get(site, etag='"1"', last_modified="then")).status == status
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("had", "status"), [(b"the same", 304), (b"another", 200)])
+def test_a_body_that_is_known_counts_as_unchanged(site: Site, had: bytes, status: int) -> None:
+    site.pages["/"] = answer(body=b"the same")
+    known = fetch.Request(site.url + "/", digest=hashlib.sha256(had).hexdigest())
+    got = fetched(fetch.fetch_all([known], allow_hosts=LOCAL, limits=QUICK)[0])
+    assert got.status == status
+    assert got.body == (b"" if status == 304 else b"the same")
+    assert got.digest == hashlib.sha256(b"the same").hexdigest()
+
+
+@pytest.mark.enable_socket
+def test_bodies_in_memory_together_are_bounded_and_none_is_lost(site: Site) -> None:
+    site.pages["/"] = answer(body=bytes(90_000))
+    limits = fetch.Limits(body=100_000, held=200_000)
+    waiting = [fetch.Request(site.url + "/") for _ in range(9)]
+    rounds = 0
+    while waiting:
+        answers = fetch.fetch_all(waiting, allow_hosts=LOCAL, limits=limits, at_once=2)
+        held = sum(len(got.body) for got in answers if isinstance(got, Fetched))
+        assert 0 < held <= 2 * limits.held
+        waiting = [
+            asked
+            for asked, got in zip(waiting, answers, strict=True)
+            if isinstance(got, fetch.Crowded)
+        ]
+        rounds += 1
+    assert rounds == 3
+
+
+@pytest.mark.enable_socket
+def test_a_large_body_gives_way_to_the_others_and_fits_alone(site: Site) -> None:
+    site.pages["/large"] = answer(body=bytes(400_000))
+    site.pages["/small"] = answer(body=bytes(40_000))
+    limits = fetch.Limits(body=500_000, held=410_000, per_host=4)
+    paths = ("/large", "/large", "/small", "/small")
+    requests = [fetch.Request(site.url + path) for path in paths]
+    answers = fetch.fetch_all(requests, allow_hosts=LOCAL, limits=limits, at_once=4)
+    crowded = [answer for answer in answers if isinstance(answer, fetch.Crowded)]
+    assert crowded
+    assert all(str(answer).endswith(".") for answer in crowded)
+    alone = fetch.fetch_all(requests[:1], allow_hosts=LOCAL, limits=limits)[0]
+    assert len(fetched(alone).body) == 400_000
 
 
 @pytest.mark.enable_socket

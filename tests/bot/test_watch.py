@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from bot import watch
-from bot.fetch import Blocked, FetchError, Gone, Request, Throttled, Unreachable
+from bot.fetch import Blocked, Crowded, FetchError, Gone, Request, Throttled, Unreachable
 from bot.values import Fetched
 from config.schema import Configuration, Source
 from config.timing import Calendar
+from review import intake
 from review.models import Entry
 from review.models import Source as Row
 from tests.making import NOW, minutes
@@ -117,7 +118,7 @@ def test_validators_are_kept_only_with_the_entries(monkeypatch: pytest.MonkeyPat
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("review.intake.store", broken)
+        patch.setattr("review.intake.store_all", broken)
         go(web)
     assert (row().etag, row().health) == ("", "broken")
     assert "could not be stored" in row().trouble
@@ -241,3 +242,62 @@ def test_many_sources_are_asked_in_batches_and_a_stop_is_heeded_between_them() -
         stop=lambda: len(web.asked) >= watch.BATCH,
     )
     assert report.asked == watch.BATCH
+
+
+def test_what_finds_no_room_is_asked_again_in_the_same_pass() -> None:
+    web = Web()
+    web.put(NEWS, feed("a"))
+    web.put(OTHER, feed("b"))
+
+    def narrow(requests: Sequence[Request]) -> list[Fetched | FetchError]:
+        first, *others = web(requests)
+        return [first, *(Crowded("no room.") for _ in others)]
+
+    report = watch.watch(
+        configuration(source(), source("Other", OTHER)),
+        now=NOW,
+        rng=random.Random(1),  # noqa: S311
+        fetch=narrow,
+    )
+    assert (report.asked, report.new, report.troubles) == (2, 2, [])
+    assert len(web.asked) == 3
+
+
+def test_what_finds_no_room_even_alone_is_in_trouble() -> None:
+    assert "no room" in go(Web(answers={NEWS: Crowded("no room.")})).troubles[0]
+    assert row().health == "broken"
+
+
+def test_one_source_that_cannot_be_stored_costs_only_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    web = Web()
+    web.put(NEWS, feed("a"))
+    web.put(OTHER, feed("b"))
+    really = intake.store_all
+
+    def broken(arrivals: Sequence[intake.Arrival], *, now: datetime) -> list[intake.Intake]:
+        if any(arrival.source.name == "News" for arrival in arrivals):
+            raise ValueError("this one")
+        return really(arrivals, now=now)
+
+    monkeypatch.setattr("review.intake.store_all", broken)
+    report = go(web, source(), source("Other", OTHER))
+    assert report.new == 1
+    assert (row().health, row("Other").health) == ("broken", "ok")
+
+
+def test_a_source_renamed_under_a_running_worker_is_followed() -> None:
+    web = Web()
+    web.put(NEWS, feed("a"))
+    settings = configuration(source())
+
+    def look(at: datetime) -> watch.Report:
+        return watch.watch(settings, now=at, rng=random.Random(1), fetch=web)  # noqa: S311
+
+    look(NOW)
+    Row.objects.update(url="https://example.org/from-elsewhere")
+    assert look(NOW + minutes(20)).asked == 1
+    assert (row().url, web.asked[-1].url) == (NEWS, NEWS)
+    Row.objects.update(active=False)
+    assert look(NOW + minutes(40)).asked == 1

@@ -461,7 +461,7 @@ def _consent_page(query: Mapping[str, str]) -> Reply:
         for name, value in query.items()
     )
     body = (
-        "<!doctype html><html lang=en><title>LinkedIn</title><h1>Herodr would like to act for you</h1>"
+        "<!doctype html><html lang=en><title>LinkedIn</title><link rel=icon href=data:,><h1>Herodr would like to act for you</h1>"
         f'<form>{hidden}<button name="pressed" value="allow">Allow</button> '
         '<button name="pressed" value="cancel">Cancel</button></form>'
     )

@@ -210,7 +210,7 @@ def _no(status: int, error: str, description: str) -> Reply:
 def _page(status: int, body: str) -> Reply:
     return Reply(
         status,
-        f"<!doctype html><html lang=en><title>X</title>{body}",
+        f"<!doctype html><html lang=en><title>X</title><link rel=icon href=data:,>{body}",
         {"Content-Type": "text/html"},
     )
 

@@ -67,9 +67,26 @@ def everything() -> tuple[list[str], list[str]]:
         "/people/",
         "/stop/",
         "/keys/",
+        "/account/",
+        "/account/password/",
+        "/account/address/",
+        "/account/second-steps/",
+        "/account/second-steps/app/",
+        "/account/second-steps/passkeys/new/",
+        "/account/again/password/",
+        "/account/sessions/",
         "/nowhere/",
     ]
-    return inside, ["/sign-in/", f"/sign-in/{token}/"]
+    outside = [
+        "/sign-in/",
+        f"/sign-in/{token}/",
+        "/account/forgotten/",
+        "/account/forgotten/sent/",
+        "/account/forgotten/1-used/",
+        "/account/address/gone/",
+        "/account/shut-out/",
+    ]
+    return inside, outside
 
 
 @pytest.mark.parametrize(

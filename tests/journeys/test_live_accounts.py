@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -178,3 +179,37 @@ def test_check_names_each_missing_secret(terminal: Terminal) -> None:
     del terminal.settings["LINKEDIN_ACCESS_TOKEN"]
     terminal.run("release")
     assert "LINKEDIN_ACCESS_TOKEN is not set" in terminal.run("check", code=1).stdout
+
+
+def test_the_log_says_what_each_line_concerns_and_shows_no_secret(
+    terminal: Terminal, networks: tuple[x.XEmulator, linkedin.LinkedInEmulator]
+) -> None:
+    secrets = {
+        **{f"X_{name}": value for name, value in x.KEYS.items()},
+        "LINKEDIN_ACCESS_TOKEN": linkedin.TOKEN,
+        "SECRET_KEY": "signs-the-sessions-and-nothing-else-0123456789",
+        "METRICS_TOKEN": "opens-the-figures-0123",
+    }
+    terminal.settings.update(secrets, LOG_FORMAT="json", LOG_LEVEL="DEBUG")
+    terminal.settings["EMAIL_URL"] = "smtp://desk:hush-mail-hush@127.0.0.1:9"
+    terminal.settings["ALERT_EMAIL"] = "ops@example.org"
+    said = [terminal.run("once").stderr]
+    terminal.run("queue", "approve", "--all", "--now", "--by", "Siân")
+    on_x, on_linkedin = networks
+    # Errors that repeat what was sent to them, as the careless do.
+    echo = f"bad token {linkedin.TOKEN} {x.KEYS['ACCESS_TOKEN_SECRET']}"
+    on_linkedin.play(faults.Fault(faults.Kind.STATUS, status=500, body=echo))
+    on_x.play(faults.Fault(faults.Kind.STATUS, status=401, body=echo))
+    said += [terminal.run("once", "publish").stderr, terminal.run("once", "publish").stderr]
+    worker = terminal.start("worker", stderr=subprocess.PIPE)
+    time.sleep(4)
+    worker.send_signal(signal.SIGTERM)
+    said += [worker.communicate(timeout=30)[1], terminal.run("log", "export").stdout]
+    whole = "".join(said) + terminal.run("status").stdout + terminal.run("check", code=1).stdout
+    for secret in (*secrets.values(), "hush-mail-hush"):
+        assert secret not in whole
+    rows = [json.loads(line) for text in said[:-1] for line in text.splitlines()]
+    about_posts = [row for row in rows if row["message"].startswith("post ")]
+    assert len(about_posts) >= 2
+    for row in about_posts:
+        assert {"post", "attempt", "account"} <= set(row), row

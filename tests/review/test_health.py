@@ -120,6 +120,38 @@ def test_each_trouble_has_its_sign(happens: Callable[[], None], key: str, words:
     assert words in sign.sentence
 
 
+@pytest.mark.parametrize(
+    ("left", "stages"),
+    [
+        (14.5, []),
+        (14, [""]),
+        (8, [""]),
+        (7, ["", " within a week"]),
+        (2, ["", " within a week"]),
+        (1, ["", " within a week", " within a day"]),
+        (0, ["", " within a week", " within a day"]),
+    ],
+)
+def test_the_end_of_a_token_is_counted_down_at_fourteen_seven_and_one_days(
+    left: float, stages: list[str]
+) -> None:
+    a_token_that_ends_soon()
+    Connection.objects.update(expires_at=NOW + timedelta(days=left))
+    signs = [sign for sign in health.signs(now=NOW, calendar=Calendar()) if "token" in sign.key]
+    assert [sign.key for sign in signs] == [f"token ends{one}: cohes3ion-x" for one in stages]
+    assert len({sign.sentence for sign in signs}) <= 1
+    for sign in signs:
+        assert (f"in {left} day" if left else "ends now") in sign.sentence
+
+
+def test_a_token_that_renews_itself_is_not_counted_down() -> None:
+    a_token_that_ends_soon()
+    Connection.objects.update(renewable=True, expires_at=NOW + timedelta(hours=1))
+    assert health.signs(now=NOW, calendar=Calendar()) == []
+    Connection.objects.update(renewable_until=NOW + timedelta(days=3))
+    assert len(health.signs(now=NOW, calendar=Calendar())) == 2
+
+
 def test_when_all_is_well_there_is_no_sign() -> None:
     Worker.objects.create(name="w", started_at=NOW, heartbeat_at=NOW)
     make_due_post()

@@ -42,6 +42,9 @@ OPEN_TO_ALL = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_confirm_email",
+    # What links in mails lead to; each is bound to a person: test_notices.py
+    "approve-from-mail",
+    "notices-off",
 }
 ENDS_A_SESSION = {"sign-out", "account_logout", "language"}
 FOR_MACHINES = {"healthz", "readyz", "metrics"}  # they guard themselves: test_views_machines.py

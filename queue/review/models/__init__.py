@@ -16,12 +16,14 @@ from review.models.found import (
 )
 from review.models.house import (
     Alert,
+    Chore,
     Event,
     Halt,
     RecordHead,
     Restoration,
     Worker,
 )
+from review.models.notices import Batch, MailedLink, Notice, Told
 from review.models.people import (
     FailedSignIn,
     Person,
@@ -44,6 +46,8 @@ __all__ = [
     "Alert",
     "Announcement",
     "Attempt",
+    "Batch",
+    "Chore",
     "Comment",
     "Connection",
     "Consent",
@@ -54,6 +58,8 @@ __all__ = [
     "Event",
     "FailedSignIn",
     "Halt",
+    "MailedLink",
+    "Notice",
     "Person",
     "Post",
     "RecordHead",
@@ -62,5 +68,6 @@ __all__ = [
     "Revision",
     "SignInLink",
     "Source",
+    "Told",
     "Worker",
 ]

@@ -23,6 +23,10 @@ class Event(models.Model):
     content_hash = models.CharField(max_length=64, blank=True)
     reason = models.TextField(blank=True)
     details = models.JSONField(default=dict)
+    # Hashed with the rest, and dropped when somebody's name is erased, so that nobody can guess it from the hash.
+    # Empty in lines of the first version.
+    salt = models.CharField(max_length=32, default="", db_default="", blank=True)
+    erased = models.BooleanField(default=False, db_default=False)  # names were taken out later
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 
@@ -37,6 +41,16 @@ class RecordHead(models.Model):
 
     def __str__(self) -> str:
         return self.last_hash
+
+
+class Chore(models.Model):
+    """Something that is to be done once in a while, by whichever worker comes first."""
+
+    name = models.CharField(max_length=50, unique=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.next_at:%Y-%m-%d %H:%M}"
 
 
 class Worker(models.Model):
