@@ -1,18 +1,18 @@
-"""Learns the weights of sorting from labelled rows: `python -m benchmarks.learning`.
+"""Learns the weights of sorting from labelled rows: `make learn`.
 
 Writes `bot/sort/weights.csv`. Rows are those of `tests/bot/labelled/`; each neutral title among them also appears
-with summaries of `tests/bot/labelled/below/`, which say that what the title names is out, a draft, only talked
-about … : what stands below a title has to be able to turn it. `--cross` instead learns on four fifths of the rows
+with summaries of `tests/bot/labelled/below/` and inside titles of `around/`, which say that what it names is out, a
+draft, only talked about … : what stands below a title or around it has to be able to turn it. `--cross` instead learns on four fifths of the rows
 and tries the rest, five times over.
 
-Plain Python, so that an operator can run it too: multinomial logistic regression by AdaGrad with an L2 penalty.
-The same rows give the same weights.
+Needs scikit-learn, which running Herodr does not: `uv run --group learning python -m benchmarks.learning`. The
+same rows give the same weights.
 """
 
 from __future__ import annotations
 
 import csv
-import math
+import io
 import random
 import sys
 from collections import Counter
@@ -20,9 +20,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
 from bot.sort import Rules, evaluate, packaged, read_rules
-from bot.sort.learned import BIAS, LABELS, LETTERS, Learned, Weight
 from bot.sort.features import letters
+from bot.sort.learned import BIAS, LABELS, LETTERS, Learned, Weight
 from bot.sort.phrases import STOP, words_of
 from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
 from bot.sort.rules import Sign
@@ -34,11 +37,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELLED = ROOT / "tests" / "bot" / "labelled"
 OUT = ROOT / "bot" / "sort" / "weights.csv"
 
-PASSES = 30
-RATE = 0.25
-PENALTY = 0.012  # L2, on the mean loss times the number of rows
+PENALTY = 5.0  # L2: the more, the less a single row can say
 AT_LEAST = 2  # rows that a mark must stand in
-SMALLEST = 0.05  # weights below this, for all kinds, are left out
+MARKS = 7000  # the heaviest are kept
 BELOW_COUNTS = 0.5  # a title with a made-up summary counts for half a row
 
 # What a summary of `below/` makes of a title that names a plan, a report, a practice.
@@ -78,12 +79,10 @@ def labelled_rows(folder: Path = LABELLED) -> list[dict[str, str]]:
 
 
 def turned(rows: Iterable[Row], *, rules: Rules, folder: Path = LABELLED) -> list[dict[str, str]]:
-    """Neutral titles with two summaries each from `below/`, labelled by what those make of them."""
-    below: dict[tuple[str, str], list[str]] = {}
-    for path in sorted((folder / "below").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                below.setdefault((row["language"], row["says"]), []).append(row["summary"])
+    """Neutral titles with two summaries each from `below/`, and once with words from `around/` about them,
+    labelled by what those make of them."""
+    below = _phrases(folder / "below", "summary")
+    around = _phrases(folder / "around", "title")
     chance = random.Random(1)  # noqa: S311 - the same rows give the same weights
     found = []
     for row in rows:
@@ -95,9 +94,24 @@ def turned(rows: Iterable[Row], *, rules: Rules, folder: Path = LABELLED) -> lis
         signs = {sign.value.sign for part in reading.title for sign in part.signs}
         if signs & _NOT_NEUTRAL or Sign(row["label"]) not in signs or Sign.OTHER in signs:
             continue
-        for says in chance.sample(sorted(turns), 2):
-            if choice := below.get((row["language"], says)):
-                found.append({**row, "summary": chance.choice(choice), "label": turns[says]})
+        found += [
+            {**row, "summary": chance.choice(choice), "label": turns[says]}
+            for says in chance.sample(sorted(turns), 2)
+            if (choice := below.get((row["language"], says)))
+        ]
+        says = chance.choice(sorted(turns))
+        if choice := around.get((row["language"], says)):
+            title = chance.choice(choice).replace("{}", row["title"])
+            found.append({**row, "title": title, "summary": "", "label": turns[says]})
+    return found
+
+
+def _phrases(folder: Path, column: str) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found.setdefault((row["language"], row["says"]), []).append(row[column])
     return found
 
 
@@ -112,75 +126,51 @@ def example(row: Row, *, rules: Rules, learned: Learned, counts: float = 1.0) ->
     readings = [read(title_words, summary_words, language=one) for one in spoken]
     reading: Reading = max(readings, key=lambda one: weigh(one).total)
     place = place_in(title, reading.language)
-    marks = dict.fromkeys(
-        learned.marks(reading, title=title, summary=summary, place=place), 1.0
-    )
+    marks = dict.fromkeys(learned.marks(reading, title=title, summary=summary, place=place), 1.0)
     for word in set(title_words) - {STOP}:
         for part in letters(word):
             marks[part] = marks.get(part, 0.0) + LETTERS
-    marks[BIAS] = 1.0
     return Example(marks, LABELS.index(row["label"]), counts)
 
 
-def learn(examples: Sequence[Example], *, at_least: int = AT_LEAST) -> dict[str, Weight]:
-    """Return the weights that best tell the labels of the examples."""
+def learn(examples: Sequence[Example]) -> dict[str, Weight]:
+    """Return the weights that best tell the labels of the examples, of the marks that weigh most."""
     frequency = Counter(mark for one in examples for mark in one.marks)
-    names = sorted(mark for mark, number in frequency.items() if number >= at_least)
-    index = {name: number for number, name in enumerate(names)}
-    data = [
-        (
-            [(index[mark], value) for mark, value in sorted(one.marks.items()) if mark in index],
-            one.label,
-            one.counts,
-        )
-        for one in examples
-    ]
-    per_label = Counter[int]()
-    for _, label, counts in data:
-        per_label[label] += counts  # type: ignore[assignment]
-    total = sum(per_label.values())
-    balance = [total / (len(LABELS) * max(per_label[label], 1)) for label in range(len(LABELS))]
-    weights = [[0.0] * 4 for _ in names]
-    squares = [[1e-6] * 4 for _ in names]
-    rarer = [PENALTY / max(frequency[name], 1) ** 0.5 for name in names]
-    chance = random.Random(1)  # noqa: S311
-    order = list(range(len(data)))
-    for number in range(PASSES):
-        rate = RATE / (1 + 0.1 * number)
-        chance.shuffle(order)
-        for position in order:
-            marks, label, counts = data[position]
-            sums = [0.0] * 4
-            for mark, value in marks:
-                weight = weights[mark]
-                for kind in range(4):
-                    sums[kind] += value * weight[kind]
-            most = max(sums)
-            powers = [math.exp(one - most) for one in sums]
-            whole = sum(powers)
-            errors = [power / whole for power in powers]
-            errors[label] -= 1.0
-            scale = counts * balance[label]
-            for mark, value in marks:
-                weight, square, penalty = weights[mark], squares[mark], rarer[mark]
-                for kind in range(4):
-                    slope = scale * errors[kind] * value + penalty * weight[kind]
-                    square[kind] += slope * slope
-                    weight[kind] -= rate * slope / math.sqrt(square[kind])
-    return {
-        name: (weight[0], weight[1], weight[2], weight[3])
-        for name, weight in zip(names, weights, strict=True)
+    known = {mark for mark, number in frequency.items() if number >= AT_LEAST}
+    columns = DictVectorizer()
+    table = columns.fit_transform(
+        {mark: value for mark, value in one.marks.items() if mark in known} for one in examples
+    )
+    model = LogisticRegression(C=1 / PENALTY, max_iter=1500, tol=1e-3, class_weight="balanced")
+    model.fit(
+        table,
+        [one.label for one in examples],
+        sample_weight=[one.counts for one in examples],
+    )
+    rows = {
+        name: tuple(float(part) for part in model.coef_[:, number])
+        for name, number in columns.vocabulary_.items()
     }
+    heaviest = sorted(rows, key=lambda name: (-max(map(abs, rows[name])), name))[:MARKS]
+    bias = tuple(float(part) for part in model.intercept_)
+    return {BIAS: _weight(bias)} | {name: _weight(rows[name]) for name in heaviest}
 
 
-def written(weights: Mapping[str, Weight], *, smallest: float = SMALLEST) -> str:
+def _weight(found: Sequence[float]) -> Weight:
+    # The sums of all four say nothing: only differences count. What speaks for none is written as none.
+    middle = sum(found) / len(found)
+    plan, practice, report, other = (round(one - middle, 2) for one in found)
+    return (plan, practice, report, other)
+
+
+def written(weights: Mapping[str, Weight]) -> str:
     """The text of weights.csv, in hundredths."""
-    lines = ["mark,plan,practice,report,other"]
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(("mark", *LABELS))
     for name, weight in sorted(weights.items()):
-        if max(map(abs, weight)) >= smallest:
-            quoted = f'"{name}"' if "," in name or '"' in name else name
-            lines.append(",".join((quoted, *(str(round(one * 100)) for one in weight))))
-    return "\n".join(lines) + "\n"
+        lines.writerow((name, *(round(one * 100) for one in weight)))
+    return out.getvalue()
 
 
 def examples_of(

@@ -47,25 +47,21 @@ class Learned:
 
     def weigh(self, marks: Iterable[str], title_words: Iterable[str]) -> Weight:
         """Return the sum of all weights for each of `LABELS`."""
-        plan, practice, report, other = self.weights.get(BIAS, NO_WEIGHT)
-        found = [self.weights[mark] for mark in marks if mark in self.weights]
-        found += [self._of_word(word) for word in set(title_words)]
-        for one in found:
-            plan += one[0]
-            practice += one[1]
-            report += one[2]
-            other += one[3]
+        get = self.weights.get
+        of_words = self._of_words
+        found = [self.weights.get(BIAS, NO_WEIGHT)]
+        found += [weight for mark in marks if (weight := get(mark))]
+        found += [of_words.get(word) or self._of_word(word) for word in set(title_words)]
+        plan, practice, report, other = map(sum, zip(*found, strict=True))
         return (plan, practice, report, other)
 
     def reasons(self, marks: Iterable[str], *, label: str, most: int) -> tuple[str, ...]:
         """Return the words that spoke most for a label, the strongest first, in a person's terms."""
         index = LABELS.index(label)
         ranked = sorted(
-
-                (-self.weights[mark][index], mark)
-                for mark in marks
-                if mark in self.weights and mark.startswith(_SHOWN)
-
+            (-self.weights[mark][index], mark)
+            for mark in marks
+            if mark in self.weights and mark.startswith(_SHOWN)
         )
         found: list[str] = []
         for weight, mark in ranked:
@@ -75,17 +71,14 @@ class Learned:
         return tuple(found[:most])
 
     def _of_word(self, word: str) -> Weight:
-        known = self._of_words.get(word)
-        if known is None:
-            parts = () if word == STOP else letters(word)
-            found = [self.weights[part] for part in parts if part in self.weights]
-            plan, practice, report, other = (
-                LETTERS * sum(one[index] for one in found) for index in range(4)
-            )
-            known = (plan, practice, report, other)
-            if len(self._of_words) >= _REMEMBERED:
-                self._of_words.clear()
-            self._of_words[word] = known
+        parts = () if word == STOP else letters(word)
+        found = [self.weights[part] for part in parts if part in self.weights]
+        plan, practice, report, other = (
+            LETTERS * sum(one[index] for one in found) for index in range(4)
+        )
+        if len(self._of_words) >= _REMEMBERED:
+            self._of_words.clear()
+        self._of_words[word] = known = (plan, practice, report, other)
         return known
 
 

@@ -36,7 +36,8 @@ def sort(title: str, summary: str = "", *, language: str = "", rules: Rules) -> 
     summary_words = words_of(summary, most=SUMMARY_WORDS)
     spoken = languages_of({*title_words, *summary_words}, declared=language, rules=rules)
     readings = [read(title_words, summary_words, language=one) for one in spoken]
-    scales, reading = max(((weigh(one), one) for one in readings), key=lambda found: found[0].total)
+    weighed = [(weigh(one), one) for one in readings]
+    scales, reading = max(weighed, key=lambda found: found[0].total) if weighed[1:] else weighed[0]
     if rules.learned is None or _has_own_phrase(reading):
         return _by_rules(title, summary, scales, reading)
     return _by_weights(title, summary, scales, reading, rules.learned)
