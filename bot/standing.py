@@ -67,6 +67,7 @@ def fail(
     else:
         row.health = Health.BROKEN
     wait = pace.after_failure(source.every, failures=row.failures, asked=asked)
+    row.spared_until = now + min(asked, pace.LONGEST) if asked else None
     row.next_check_at = pace.moment(now, wait, jitter=rng.random())
     row.save()
     log.warning("could not watch %s: %s", row.name, error, extra={"source": row.name})
@@ -79,4 +80,4 @@ def cool(row: Source, error: Throttled, *, now: datetime) -> None:
     others = Source.objects.filter(active=True, next_check_at__lt=until).exclude(pk=row.pk)
     for other in others.filter(url__icontains=site):
         if _site(other.asked_at) == site:
-            Source.objects.filter(pk=other.pk).update(next_check_at=until)
+            Source.objects.filter(pk=other.pk).update(next_check_at=until, spared_until=until)

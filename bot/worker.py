@@ -366,7 +366,13 @@ def run(directory: Path) -> None:
     soon = _now()
     scheduler.add_job(loop.look, "interval", seconds=LOOK_EVERY, next_run_time=soon)
     scheduler.add_job(
-        loop.publish, "interval", seconds=PUBLISH_EVERY, next_run_time=soon, executor="publish"
+        loop.publish,
+        "interval",
+        seconds=PUBLISH_EVERY,
+        next_run_time=soon,
+        executor="publish",
+        # A look that began late is followed at once by the next, which would else be passed over.
+        max_instances=2,
     )
     scheduler.add_job(loop.heartbeat, "interval", seconds=HEARTBEAT_EVERY, executor="publish")
     scheduler.add_job(loop.notify, "interval", seconds=NOTIFY_EVERY, executor="tell")

@@ -66,14 +66,22 @@ def try_(
 
 @app.command()
 def ask(name: Name) -> None:
-    """Ask a source at the next pass, whenever it was due; also one that was gone."""
+    """Ask a source at the next pass, whenever it was due; also one that was gone.
+
+    A server that asked to be left alone is not asked before that time is over.
+    """
     ready.desk()
     from review import intake
 
     source = _source(name)
     intake.sync_sources(ready.configuration().sources, now=ready.now())
-    intake.ask_now(source.name, now=ready.now())
-    typer.echo(f"{source.name} is asked at the next pass.")
+    now = ready.now()
+    due = intake.ask_now(source.name, now=now).next_check_at
+    if due > now:
+        when = f"at {due:%Y-%m-%d %H:%M} UTC: its server asked to be left alone until then"
+    else:
+        when = "at the next pass"
+    typer.echo(f"{source.name} is asked {when}.")
 
 
 @app.command()

@@ -86,14 +86,17 @@ def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
     if set(there) == {(source.name, source.url) for source in sources}:
         return
     rows = {row.name: row for row in Source.objects.all()}
+    fresh = [source for source in sources if source.name not in rows]
+    # Several workers may start at once; one of them makes the row.
+    Source.objects.bulk_create(
+        [Source(name=source.name, url=source.url, next_check_at=now) for source in fresh],
+        ignore_conflicts=True,
+    )
     for source in sources:
         row = rows.pop(source.name, None)
         if row is None:
-            # Several workers may start at once; one of them makes the row.
-            Source.objects.get_or_create(
-                name=source.name, defaults={"url": source.url, "next_check_at": now}
-            )
-        elif row.url != source.url:
+            continue
+        if row.url != source.url:
             # Validators belong to an address, and a new one may list everything under new ids.
             row.url = source.url
             row.etag = row.last_modified = row.body_hash = row.trouble = ""
@@ -154,11 +157,14 @@ def sync_accounts(accounts: Sequence[schema.Account], *, now: datetime) -> None:
 
 
 def ask_now(name: str, *, now: datetime) -> Source:
-    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`."""
+    """Have the source `name` asked at the next pass, one that was gone included. Raises `DoesNotExist`.
+
+    Where its server asked to be left alone, it is asked when that is over: see `next_check_at`.
+    """
     row = Source.objects.get(name=name, active=True)
     if row.health == Source.Health.GONE:
         row.health = Source.Health.NEW
-    row.next_check_at = now
+    row.next_check_at = max(now, row.spared_until or now)
     row.save(update_fields=["health", "next_check_at"])
     return row
 

@@ -334,6 +334,11 @@ def notice(source: Source) -> str:
             "It is not asked any more: write its new address in sources.toml, or run "
             f'`bot sources ask "{source.name}"` if it is back.'
         )
+    twin = _twin(source)
+    if twin is not None:
+        return (
+            f"It leads to the same address as {twin.name}; take one of the two out of sources.toml."
+        )
     if source.address:
         return f"It has moved for good to {source.address}; write that as its url in sources.toml."
     if source.moved_to and source.moved_seen > 1:
@@ -342,6 +347,15 @@ def notice(source: Source) -> str:
             "write it as the url in sources.toml."
         )
     return ""
+
+
+def _twin(source: Source) -> Source | None:
+    """Return another source that is asked where a move has led, or leads, `source`."""
+    target = source.address or source.moved_to
+    if not target:
+        return None
+    others = Source.objects.filter(active=True).exclude(pk=source.pk)
+    return others.filter(Q(address=target) | Q(address="", url=target)).first()
 
 
 def accounts() -> QuerySet[Account]:

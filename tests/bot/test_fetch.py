@@ -19,6 +19,7 @@ import pytest
 from aiohttp.abc import ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from bot import fetch
 from bot.fetch.addresses import Allowed
@@ -292,6 +293,19 @@ def test_only_an_unbroken_permanent_chain_moves_a_source(
     assert (got.url, got.body) == (site.url + end, b"x")
     assert got.permanent_url == (site.url + end if moved else None)
     assert all(headers["if-none-match"] == '"1"' for _path, headers in site.seen)
+
+
+def test_a_step_down_from_https_moves_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ask(
+        _self: fetch.Fetcher, url: URL, _request: fetch.Request
+    ) -> Fetched | tuple[int, URL]:
+        if url.scheme == "https":
+            return 301, URL("http://e.org/feed")
+        return Fetched(url=str(url), status=200, body=b"x")
+
+    monkeypatch.setattr(fetch.Fetcher, "_ask", ask)
+    got = fetched(fetch.fetch_all([fetch.Request("https://e.org/feed")])[0])
+    assert (got.url, got.permanent_url) == ("http://e.org/feed", None)
 
 
 @pytest.mark.enable_socket

@@ -160,6 +160,14 @@ def test_a_web_page_names_the_feed_it_advertises() -> None:
     assert parse.discover(fixture("bulletin.html"), url=URL) == ()
 
 
+@pytest.mark.parametrize("called", ["text/html", "text/plain", "image/png", "nonsense", ""])
+def test_what_a_server_calls_a_feed_does_not_matter(called: str) -> None:
+    found = parse.parse(
+        b"<rss><channel><item><title>T</title></item></channel></rss>", url=URL, content_type=called
+    )
+    assert [entry.title for entry in found.entries] == ["T"]
+
+
 def test_a_feed_without_items_is_a_feed() -> None:
     feed = parse.parse(rss("", channel="<title>Quiet</title>"), url=URL)
     assert (feed.title, feed.entries, feed.problems) == ("Quiet", (), ())

@@ -75,6 +75,32 @@ def test_a_host_that_asks_for_patience_gets_it_for_all_its_sources() -> None:
     assert row("Third").next_check_at < NOW + minutes(20)
 
 
+def test_a_person_cannot_cut_short_what_a_server_asked_for() -> None:
+    wait = timedelta(hours=3)
+    web = Web(answers={NEWS: Throttled("busy", status=429, retry_after=wait)})
+    web.put(OTHER, feed("a"))
+    go(web, source(), source("Other", OTHER))
+    for name in ("News", "Other"):
+        assert intake.ask_now(name, now=NOW).next_check_at == NOW + wait
+    assert intake.ask_now("News", now=NOW + DAY).next_check_at == NOW + DAY
+    web.put(NEWS, feed("a"))
+    go(web, source(), source("Other", OTHER), at=NOW + DAY)
+    assert intake.ask_now("News", now=NOW + DAY).next_check_at == NOW + DAY
+
+
+def test_two_sources_that_meet_at_one_address_are_said() -> None:
+    web = Web()
+    web.put(NEWS, feed("a"))
+    web.put(OTHER, feed("a"))
+    moved(web, OTHER)
+    both = (source(), source("Other", OTHER))
+    for hours in (0, 15, 30):
+        go(web, *both, at=NOW + timedelta(hours=hours))
+    assert row().address == OTHER
+    assert "the same address as Other" in queries.notice(row())
+    assert queries.notice(row("Other")) == ""
+
+
 def test_patience_beyond_a_day_is_a_mistake() -> None:
     web = Web(answers={NEWS: Throttled("busy", status=503, retry_after=timedelta(days=400))})
     go(web)

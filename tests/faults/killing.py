@@ -21,11 +21,12 @@ from django.db import connection
 
 from review.models import Attempt, Post
 from review.states import State
+from tests.emulators import faults
 from tests.emulators.faults import Fault, Kind
 from tests.faults.world import ROOT, World
 
 NURSERY = """
-import os, sys
+import os, resource, sys
 import django
 django.setup()
 from bot import worker
@@ -42,6 +43,10 @@ for line in sys.stdin:
     pid = os.fork()
     if pid == 0:
         os.environ.update(environment)
+        if "FILE_SIZE" in environment:
+            # The disk is full for this process: no file may grow, or be written, beyond so many bytes.
+            most = int(environment["FILE_SIZE"])
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
         one_pass = worker.Pass(configuration, name=f"killed-{os.getpid()}")
         crew = SideBySide(worker.HANDS)
         one_pass.publish(crew)
@@ -56,6 +61,18 @@ for line in sys.stdin:
     except ChildProcessError:
         pass
 """
+# What leaves it open whether a post is out.
+UNKNOWN = (
+    faults.APPLY_THEN_DROP,
+    faults.APPLY_THEN_503,
+    faults.APPLY_THEN_HTML_502,
+    faults.DROP_BEFORE_APPLY,
+    faults.HTML_502,
+    faults.EMPTY_LIST,
+    faults.NULL,
+    faults.WITHOUT_ID,
+)
+ROOM = (0, 4096, 30_000, 120_000, 300_000)  # bytes
 ACCOUNTS = """
 [[account]]
 name = "x"
@@ -80,13 +97,13 @@ live = true
 class Nursery:
     """Where workers come from."""
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, *, accounts: str = ACCOUNTS) -> None:
         from tests.emulators.linkedin import TOKEN
         from tests.emulators.x import KEYS
 
         config = folder / "config"
         config.mkdir(exist_ok=True)
-        (config / "accounts.toml").write_text(ACCOUNTS)
+        (config / "accounts.toml").write_text(accounts)
         (config / "sources.toml").write_text("")
         (config / "calendar.toml").write_text('spacing = "0s"\n')
         self._process = subprocess.Popen(
@@ -158,12 +175,18 @@ def _round(nursery: Nursery, chance: random.Random) -> tuple[list[str], int]:
         world.make_posts(names)
         for emulator in (world.x, world.linkedin):
             emulator.clock = now
+            if chance.random() < 0.4:
+                emulator.play(chance.choice(UNKNOWN))
             emulator.play(*(Fault(Kind.DELAY, seconds=chance.uniform(0, 0.1)) for _ in names))
-        workers = [
-            nursery.worker(X_API_URL=world.x.url, LINKEDIN_API_URL=world.linkedin.url)
-            for _ in range(chance.randint(1, 3))
-        ]
-        _wait_for(world, requests=chance.randint(0, len(names)))
+        urls = {"X_API_URL": world.x.url, "LINKEDIN_API_URL": world.linkedin.url}
+        workers = []
+        for _ in range(chance.randint(1, 3)):
+            full = connection.vendor == "sqlite" and chance.random() < 0.25
+            room = {"FILE_SIZE": str(chance.choice(ROOM))} if full else {}
+            workers.append(nursery.worker(**urls, **room))
+        # A worker without room may never come to send.
+        wanted = chance.randint(0, len(names))
+        _wait_for(world, requests=wanted, seconds=3 if len(workers) > 1 else 1)
         for worker in workers:
             time.sleep(chance.uniform(0, 0.05))
             os.kill(worker, signal.SIGKILL)
@@ -190,9 +213,9 @@ def _round(nursery: Nursery, chance: random.Random) -> tuple[list[str], int]:
         return broken, left
 
 
-def _wait_for(world: World, *, requests: int) -> None:
+def _wait_for(world: World, *, requests: int, seconds: float) -> None:
     """Wait until so many requests to publish have arrived, or until it seems that no more will."""
-    until = time.monotonic() + 3
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         seen = [*world.x.requests, *world.linkedin.requests]
         if sum(request.method == "POST" for request in seen) >= requests:

@@ -53,6 +53,15 @@ READINGS = (
     Fault(Kind.STATUS, on="GET", status=200, body="{}"),
     Fault(Kind.STATUS, on="GET", status=429, body="{}", headers=(("Retry-After", "60"),)),
 )
+# What goes wrong with taking a post down.
+DELETIONS = (
+    Fault(Kind.DROP, on="DELETE"),
+    Fault(Kind.DROP, apply=True, on="DELETE"),
+    Fault(Kind.STATUS, on="DELETE", status=503),
+    Fault(Kind.STATUS, apply=True, on="DELETE", status=502, body="<html>"),
+    Fault(Kind.STATUS, on="DELETE", status=200, body="[]"),
+    Fault(Kind.STATUS, on="DELETE", status=429, body="null"),
+)
 LAGS = (2, 20, 90, 280)  # seconds until a published post can be read
 POINTS = ("claimed", "arrived", "answered", "back")
 # A worker's request in flight lasts 30 seconds at the most; between requests it may stand still for long.
@@ -118,6 +127,9 @@ class Play:
             chance.randint(1, 1500) if chance.random() < 0.5 else 0
             for _ in range(chance.choice((0, 1, 1, 2)))
         ]
+        self.hands = chance.choice((1, 1, 4, 8))
+        self.corrects = chance.random() < 0.3
+        self.deletions = [chance.choice(DELETIONS) for _ in range(chance.choice((0, 1, 2)))]
         self._seen: dict[str, int] = {}
         self._busy = False
         self._after: list[Callable[[], None]] = []
@@ -152,7 +164,7 @@ class Play:
 
     def run(self) -> list[str]:
         """Play it, and return the promises that were broken, each in a sentence."""
-        with World(duplicates=self.duplicates) as world:
+        with World(duplicates=self.duplicates, hands=self.hands, seed=self.seed) as world:
             self.world = world
             world.make_posts(self.names)
             for network, many in self.faults.items():
@@ -166,7 +178,10 @@ class Play:
                     world.person_acts()
             broken = list(self._unsettled()) if not self.hasty else []
             self._finish()
-            return [*broken, *self._broken()]
+            broken += self._broken()
+            if self.corrects and not broken:
+                broken += self._correct()
+            return broken
 
     def _pass(self, kill_at: int) -> None:
         # As the worker does, each second: nothing is set in motion when nothing is due.
@@ -175,6 +190,29 @@ class Play:
         while self._after:
             self._after.pop()()
         self.world.clock.while_asleep = lambda: None
+
+    def _correct(self) -> list[str]:
+        """Let a published post be corrected while its network has trouble with taking it down."""
+        world = self.world
+        old = Post.objects.filter(state=State.PUBLISHED).exclude(network_id="").first()
+        if old is None:
+            return []
+        (world.x if old.account.name == "x" else world.linkedin).play(*self.deletions)
+        new = world.correct(old)
+        for step in (1, 301, 301, 3601, 86_401, 301):
+            world.clock.move(step)
+            self._pass(0)
+            if step < 301 and Post.objects.get(pk=old.pk).taken_down_at is None:
+                world.person_acts()
+                if Post.objects.get(pk=new.pk).state != State.IN_REVIEW:
+                    return ["a correction was approved while the old post was there"]
+        broken = []
+        if world.is_there(old):
+            broken.append(f"post {old.pk} was to be taken down and is still there: {old.reason}")
+        self._finish()
+        if not world.is_there(new):
+            broken.append(f"post {new.pk}, a correction, is not there")
+        return [*broken, *self._broken()]
 
     def _finish(self) -> None:
         for _ in range(14):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import logging
+import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ from typing import Any
 from django.db import DatabaseError, connection, connections
 
 from bot import publish
+from bot.crew import Job
 from bot.networks.base import AccountDetails, Client, Endpoints, Published
 from bot.networks.linkedin import LinkedInClient
 from bot.networks.wire import Patience
@@ -35,6 +38,8 @@ from review.text import Content
 from tests.emulators.faults import Emulator
 from tests.emulators.linkedin import MEMBER, PAGE, TOKEN, LinkedInEmulator
 from tests.emulators.x import KEYS, XEmulator
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -90,11 +95,51 @@ class Clock:
         self.while_asleep()
 
 
+class Shuffled:
+    """Hands side by side whose order a play decides: claimed together, carried out one after the other.
+
+    Threads would do the same in an order that no seed could repeat; the rounds with real workers have those.
+    """
+
+    def __init__(self, hands: int, chance: random.Random, clock: Clock) -> None:
+        self._hands = hands
+        self._chance = chance
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What is in hand."""
+        return frozenset(self._jobs)
+
+    def takes(self, key: str = "", *, spare: int = 0) -> bool:
+        """Say whether a hand is free for `key`, and `spare` more."""
+        return key not in self._jobs and len(self._jobs) + spare < self._hands
+
+    def give(self, key: str, job: Job) -> None:
+        """Take `job` in hand."""
+        self._jobs[key] = job
+
+    def work_off(self) -> None:
+        """Carry out what is in hand, in any order, with some time in between."""
+        while self._jobs:
+            job = self._jobs.pop(self._chance.choice(sorted(self._jobs)))
+            try:
+                job()
+            except Exception as error:
+                # As a hand does: it is said, the others go on, and the lease runs out.
+                log.error("a job failed: %s", error)
+                connection.close()
+            self._clock.move(self._chance.choice((0, 0, 1, 20)))
+
+
 class World:
     """Everything there is in one run. `at(point)` is called where the play may step in."""
 
-    def __init__(self, *, duplicates: bool) -> None:
+    def __init__(self, *, duplicates: bool, hands: int = 1, seed: int = 0) -> None:
         self.clock = Clock()
+        self._hands = hands
+        self._chance = random.Random(seed)  # noqa: S311  # reproducible on purpose
         self.x = XEmulator(clock=self.clock.network)
         self.linkedin = LinkedInEmulator(clock=self.clock.network)
         if not duplicates:
@@ -192,14 +237,19 @@ class World:
             connection.close()
 
     def _one_pass(self, name: str) -> Report:
-        return publish.publish(
+        crew = Shuffled(self._hands, self._chance, self.clock) if self._hands > 1 else None
+        report = publish.publish(
             CONFIGURATION,
             clock=self.clock.wall,
             worker=name,
             client_for=self.client_for,
             steady=self.clock.steady,
             sleep=self.clock.sleep,
+            crew=crew,
         )
+        if crew is not None:
+            crew.work_off()
+        return report
 
     def others_work(self, *, person: bool) -> None:
         """Let another worker, with a connection of its own, make a pass; then a person, maybe."""
@@ -242,33 +292,62 @@ class World:
             transitions.approve(post.pk, by=SIAN, now=now, calendar=CALENDAR, seen=None, when=now)
             self.say(f"Siân approved post {post.pk}")
 
+    def correct(self, post: Post) -> Post:
+        """Let Siân correct a published post, with words of its own."""
+        words = post.revisions.get(number=1).text.replace("is published", "is out, corrected")
+        now = self.clock.wall()
+        return transitions.correct(post.pk, by=SIAN, now=now, reason="a figure", words=words)
+
+    def is_there(self, post: Post) -> bool:
+        """Whether the network still shows the text of a post."""
+        text = post.revisions.get(number=1).text
+        if post.account.name == "x":
+            return any(one.sent == text and not one.deleted for one in self.x.posts)
+        return any(one.parsed.shown == text and not one.deleted for one in self.linkedin.posts)
+
     def _seen(self, post: Post) -> str:
         text = post.revisions.get(number=post.revision_number).text
         return "https://www.linkedin.com/feed/" if self.ledger(post.account.name).get(text) else ""
 
     # -- what there is -------------------------------------------------------------------------------------
 
-    def make_posts(self, names: list[str]) -> None:
-        """Give each account in `names` a post that Siân approved for now."""
-        source = Source.objects.create(name="Bulletins", url="https://e.org/", next_check_at=BEGIN)
+    def make_posts(self, names: list[str], *, due: list[datetime] | None = None) -> None:
+        """Give each account in `names` a post that Siân approved for now, or for its moment in `due`."""
+        now = self.clock.wall()
+        source = Source.objects.create(name="Bulletins", url="https://e.org/", next_check_at=now)
         entry = Entry.objects.create(
-            source=source, key="1", title="Bulletin", first_seen_at=BEGIN, content_hash="0"
+            source=source,
+            key="1",
+            title="Bulletin",
+            first_seen_at=now,
+            content_hash="0",
+            composed_at=now,
         )
         for number, name in enumerate(names, start=1):
             account, _ = Account.objects.get_or_create(
-                name=name, defaults={"network": NETWORK_OF[name], "who": name, "live": True}
+                name=name,
+                defaults={"network": NETWORK_OF[name.partition("-")[0]], "who": name, "live": True},
             )
             # Two posts may share their link, as the announcements of one bulletin do.
             link = f"https://example.org/reports/{(number + 1) // 2}"
             text = f"Report {number} (of the series) on regional growth is published."
             announcement = Announcement.objects.create(
-                entry=entry, key=str(number), kind="report", title=text, link=link, created_at=BEGIN
+                entry=entry,
+                key=str(number),
+                kind="report",
+                title=text,
+                link=link,
+                created_at=now,
+                drafted_at=now,
             )
             content = Content(
-                text=f"{text} {link}" if name == "x" else text, link=link, card_title=text
+                text=f"{text} {link}" if account.network == "x" else text,
+                link=link,
+                card_title=text,
             )
-            post = transitions.submit(announcement, account=account, content=content, now=BEGIN)
-            transitions.approve(post.pk, by=SIAN, now=BEGIN, calendar=CALENDAR, seen=1, when=BEGIN)
+            post = transitions.submit(announcement, account=account, content=content, now=now)
+            when = due[number - 1] if due else now
+            transitions.approve(post.pk, by=SIAN, now=now, calendar=CALENDAR, seen=1, when=when)
 
 
 def _cut_the_connection() -> None:

@@ -45,6 +45,7 @@ class Source(models.Model):
     moved_since = models.DateTimeField(null=True)
     moved_seen = models.PositiveIntegerField(default=0)  # polls in a row
     address = models.TextField(blank=True)  # asked instead of url, since the source moved
+    spared_until = models.DateTimeField(null=True)  # its server asked to be left alone until then
 
     def __str__(self) -> str:
         return self.name

@@ -669,3 +669,15 @@ def test_a_token_of_nobody_is_refused(
     linkedin.play(*[answer(500, "", "GET")] * 2)
     with pytest.raises(Temporary):
         linkedin_client(account).who()
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "<html>"])
+def test_only_linkedins_own_answer_is_taken_as_proof_that_a_post_is_gone(
+    linkedin: LinkedInEmulator, linkedin_client: Callable[..., LinkedInClient], body: str
+) -> None:
+    published = linkedin_client().deliver(LINKEDIN_CONTENT)
+    linkedin.play(Fault(Kind.STATUS, on="DELETE", status=200, body=body))
+    with pytest.raises(Temporary):
+        linkedin_client().delete(published.network_id)
+    linkedin_client().delete(published.network_id)
+    assert linkedin.posts[0].deleted
