@@ -46,6 +46,8 @@ bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.everything
 	$(RUN) python -m benchmarks.publishing
 	$(RUN) python -m benchmarks.words
+	$(RUN) python -m benchmarks.claims
+	$(RUN) python -m benchmarks.scale
 
 fuzz: | $(UV) ## Fuzz the readers of what strangers send (SECONDS=600 each)
 	for target in feed bulletin card; do \
