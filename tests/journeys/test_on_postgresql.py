@@ -25,6 +25,8 @@ SAME_TESTS = (
     "tests/review/test_health.py",
     "tests/review/test_views_verbs.py",
     "tests/review/test_sign_in.py",
+    "tests/review/test_connections.py",
+    "tests/bot/connect/test_tokens.py",
     "tests/review/test_account.py",
     "tests/bot/test_notify.py",
     "tests/bot/test_publish.py",

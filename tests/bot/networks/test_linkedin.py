@@ -660,6 +660,14 @@ def test_a_page_of_others_is_refused_where_roles_cannot_be_seen(
         linkedin_client(replace(PAGE_ACCOUNT, author="urn:li:organization:999")).who()
 
 
+def test_a_question_that_linkedin_does_not_take_refuses_nobody(
+    linkedin: LinkedInEmulator, linkedin_client: Make
+) -> None:
+    linkedin.play(*[answer(404, {"status": 404}, "GET /rest")] * 2)
+    who = linkedin_client().who()
+    assert (who.id, who.roles) == (PAGE, "")
+
+
 @pytest.mark.parametrize("account", [PAGE_ACCOUNT, MEMBER_ACCOUNT], ids=["page", "member"])
 def test_a_token_of_nobody_is_refused(
     linkedin: LinkedInEmulator, linkedin_client: Make, account: AccountDetails
