@@ -79,12 +79,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
     # Only where it is used: it makes every start slower.
-    *(
-        ("allauth.socialaccount", "allauth.socialaccount.providers.openid_connect")
-        if OIDC_NAME
-        else ()
-    ),
+    *(("allauth.socialaccount.providers.openid_connect",) if OIDC_NAME else ()),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -75,14 +75,15 @@ def token_for(account: schema.Account, *, tools: Tools) -> str:
     One that has ended is renewed first. Raises `Unauthorised` when somebody has to connect the account again,
     `Temporary` when it cannot be renewed now. Nothing was published by either.
     """
-    waited = 0.0
+    waited, renewed = 0.0, False
     while True:
         known = connections.of(account.name)
         if known is None:
             return ""
         _refuse_ended(known, account)
         now = tools.clock()
-        if known.expires_at is None or known.expires_at > now + MARGIN:
+        # What was renewed this moment is used, however short its life is.
+        if known.expires_at is None or known.expires_at > now + MARGIN or renewed:
             return _opened(known)
         if known.renewing:
             # Somebody else has it in hand, and the next pass goes on where patience ends here.
@@ -98,7 +99,7 @@ def token_for(account: schema.Account, *, tools: Tools) -> str:
             )
         if known.renew_after is not None and known.renew_after > now:
             raise Temporary(f"The token of {account.name} could not be renewed a moment ago.")
-        renew(known, account, tools=tools)
+        renewed = renew(known, account, tools=tools)
 
 
 def _refuse_ended(known: Connection, account: schema.Account) -> None:
@@ -123,8 +124,8 @@ def _reconnect(network: str, name: str) -> str:
     return credentials.RECONNECT.format(network=network, name=name)
 
 
-def renew(known: Connection, account: schema.Account, *, tools: Tools) -> None:
-    """Renew the tokens of a connection, unless somebody else has that in hand.
+def renew(known: Connection, account: schema.Account, *, tools: Tools) -> bool:
+    """Renew the tokens of a connection; returns False when somebody else has that in hand.
 
     Raises `Unauthorised` or `Temporary` when it did not come about; what that means is in the row by then.
     """
@@ -135,7 +136,7 @@ def renew(known: Connection, account: schema.Account, *, tools: Tools) -> None:
     except (vault.Unreadable, vault.NoKey) as error:
         raise Unauthorised(str(error)) from None
     if renewal is None:
-        return
+        return False
     try:
         token = way.sign_in.renew(renewal.refresh_token)
     except NetworkError as error:
@@ -144,6 +145,7 @@ def renew(known: Connection, account: schema.Account, *, tools: Tools) -> None:
     granted = granted_of(token, now=tools.clock(), before=renewal.refresh_token)
     _insist(lambda: connections.finish_renewal(renewal, granted, now=tools.clock()), tools)
     log.info("the token of %s is renewed", account.name, extra={"account": account.name})
+    return True
 
 
 def _did_not(renewal: Renewal, error: NetworkError, account: schema.Account, tools: Tools) -> None:
@@ -171,6 +173,12 @@ def _end(
 ) -> None:
     reason = f"{said} {_reconnect(account.network, account.name)}"
     _insist(lambda: connections.end(pk, number=number, reason=reason, now=now), tools)
+
+
+def _is_young(known: Connection, now: datetime) -> bool:
+    """Whether most of a token's life lies ahead: a short one is not renewed at every look."""
+    born = known.renewed_at or known.connected_at
+    return known.expires_at is not None and known.expires_at - now > (known.expires_at - born) / 2
 
 
 def revoke(known: Connection, account: schema.Account, *, tools: Tools) -> None:
@@ -203,7 +211,7 @@ def tend(configuration: schema.Configuration, *, tools: Tools) -> list[str]:
             _end(known.pk, known.number, said, account, tools.clock(), tools)
     for known in connections.to_renew(now=tools.clock(), ahead=AHEAD):
         account = configuration.account(known.account.name)
-        if account is None:
+        if account is None or _is_young(known, tools.clock()):
             continue
         try:
             renew(known, account, tools=tools)

@@ -117,7 +117,10 @@ class XClient:
 
     def who(self) -> Identity:
         """Ask X whose credentials these are. X bills a cent for it."""
-        me = self._read(lambda: self._tweepy.get_me(user_auth=self._signs)).get("data")
+        answer = self._ask(lambda: self._tweepy.get_me(user_auth=self._signs), changes=False)
+        if not answer.ok:
+            raise self._passing(answer, self._error(answer))
+        me = answer.fields().get("data")
         found = me if isinstance(me, Mapping) else {}
         username = answers.quoted(found.get("username"))
         if not re.fullmatch(r"[A-Za-z0-9_]{1,20}", username):

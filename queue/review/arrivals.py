@@ -12,13 +12,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Q
 
 from config import schema
-from review import silence
+from review import batches, silence
 from review.models import Entry, EntryAlias, EntryVersion, Source
 
 # Older than this at first sight is history, not news.
@@ -321,48 +321,51 @@ def _newest_first(entries: Sequence[EntryLike]) -> dict[int, int]:
 
 
 def _create(plans: Sequence[_Plan], *, now: datetime) -> None:
-    rows: list[Entry] = []
-    names: list[list[str]] = []
+    rows: list[dict[str, Any]] = []
+    further: list[tuple[int, str, str]] = []
     for plan in plans:
         held = bool(plan.taken.held)
         for item in plan.fresh:
+            pk, key = plan.source.pk, item.names[0]
             rows.append(_row(plan.source, item, held=held, now=now))
-            names.append(item.names)
-    if not rows:
+            further += [(pk, key, name) for name in dict.fromkeys(item.names) if name != key]
+    batches.insert(Entry, rows)
+    if not further:
         return
-    Entry.objects.bulk_create(rows, batch_size=100)
-    EntryAlias.objects.bulk_create(
+    there = Entry.objects.filter(
+        source__in={plan.source.pk for plan in plans if plan.fresh}, first_seen_at=now
+    )
+    pks = {(source, key): pk for source, key, pk in there.values_list("source", "key", "pk")}
+    batches.insert(
+        EntryAlias,
         [
-            EntryAlias(entry=row, source_id=row.source_id, key=name)
-            for row, known_as in zip(rows, names, strict=True)
-            for name in dict.fromkeys(known_as)
-            if name != row.key
+            {"entry_id": pks[source, key], "source_id": source, "key": name}
+            for source, key, name in further
         ],
-        batch_size=500,
-        ignore_conflicts=True,
+        known=True,
     )
 
 
-def _row(source: Source, item: _Fresh, *, held: bool, now: datetime) -> Entry:
+def _row(source: Source, item: _Fresh, *, held: bool, now: datetime) -> dict[str, Any]:
     entry, published = item.entry, item.entry.published_at
     announced = item.is_news and not held
-    return Entry(
-        source=source,
-        key=item.names[0],
-        title=entry.title,
-        link=entry.link,
-        summary=entry.summary,
-        html=entry.html,
-        language=entry.language,
+    return {
+        "source_id": source.pk,
+        "key": item.names[0],
+        "title": entry.title,
+        "link": entry.link,
+        "summary": entry.summary,
+        "html": entry.html,
+        "language": entry.language,
         # A date in the future is a mistake of the source.
-        published_at=min(published, now) if published else None,
-        first_seen_at=now,
-        content_hash=content_hash(entry),
-        announce=announced,
-        composed_at=None if announced else now,
-        held=item.is_news and held,
-        page=_page(entry),
-    )
+        "published_at": min(published, now) if published else None,
+        "first_seen_at": now,
+        "content_hash": content_hash(entry),
+        "announce": announced,
+        "composed_at": None if announced else now,
+        "held": item.is_news and held,
+        "page": _page(entry),
+    }
 
 
 def _replace(row: Entry, entry: EntryLike, *, now: datetime) -> None:

@@ -86,14 +86,17 @@ def sync_sources(sources: Sequence[schema.Source], *, now: datetime) -> None:
     if set(there) == {(source.name, source.url) for source in sources}:
         return
     rows = {row.name: row for row in Source.objects.all()}
+    fresh = [source for source in sources if source.name not in rows]
+    # Several workers may start at once; one of them makes the row.
+    Source.objects.bulk_create(
+        [Source(name=source.name, url=source.url, next_check_at=now) for source in fresh],
+        ignore_conflicts=True,
+    )
     for source in sources:
         row = rows.pop(source.name, None)
         if row is None:
-            # Several workers may start at once; one of them makes the row.
-            Source.objects.get_or_create(
-                name=source.name, defaults={"url": source.url, "next_check_at": now}
-            )
-        elif row.url != source.url:
+            continue
+        if row.url != source.url:
             # Validators belong to an address, and a new one may list everything under new ids.
             row.url = source.url
             row.etag = row.last_modified = row.body_hash = row.trouble = ""

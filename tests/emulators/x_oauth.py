@@ -60,6 +60,7 @@ class OAuth2:
     denies: bool = False
     asks: bool = False  # show a page with a button, as people see it
     scopes: frozenset[str] = ALL_SCOPES
+    access_lives: timedelta = ACCESS_LIVES
     redirects: set[str] = field(default_factory=set)  # empty: any
     access: dict[str, Access] = field(default_factory=dict)
     refresh: dict[str, Refresh] = field(default_factory=dict)
@@ -189,10 +190,10 @@ class OAuth2:
     def _pair(self, family: Family) -> Reply:
         now = self.clock()
         token = secrets.token_urlsafe(66)
-        self.access[token] = Access(family, now + ACCESS_LIVES)
+        self.access[token] = Access(family, now + self.access_lives)
         given: dict[str, object] = {
             "token_type": "bearer",
-            "expires_in": int(ACCESS_LIVES.total_seconds()),
+            "expires_in": int(self.access_lives.total_seconds()),
             "access_token": token,
             "scope": " ".join(sorted(family.scopes)),
         }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from review import batches
-from review.models import Source
+from review.models import Entry, Source
 from tests.making import NOW
 
 LATER = NOW + timedelta(minutes=10)
@@ -65,6 +65,27 @@ def test_what_was_learnt_is_written_and_what_the_file_says_is_not() -> None:
     assert (row.etag, row.rhythm, row.silent_after) == ('"2"', {"hours": [1]}, LATER)
     assert row.name == "a"
     batches.save([])
+
+
+@pytest.mark.django_db
+def test_rows_are_made_together_with_defaults_for_what_they_leave_out() -> None:
+    source = make("a")
+    row = {
+        "source_id": source.pk,
+        "title": "T – ŵ",
+        "first_seen_at": NOW,
+        "published_at": None,
+        "content_hash": "x",
+    }
+    batches.insert(Entry, [{**row, "key": name} for name in ("1", "2")])
+    batches.insert(Entry, [{**row, "key": name, "title": "new"} for name in ("2", "3")], known=True)
+    made = Entry.objects.order_by("pk")
+    assert [entry.title for entry in made] == ["T – ŵ", "T – ŵ", "new"]
+    assert {(e.published_at, e.announce, e.trouble, e.first_seen_at) for e in made} == {
+        (None, True, "", NOW)
+    }
+    with pytest.raises(IntegrityError):
+        batches.insert(Entry, [{**row, "key": "1"}])
 
 
 @pytest.mark.django_db(transaction=True)

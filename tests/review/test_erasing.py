@@ -155,7 +155,8 @@ NO_NAMES = {
     "Account", "Announcement", "Entry", "EntryAlias", "EntryVersion", "Source",  # the sources' own words
     "Revision",  # published, or meant to be; who wrote it is searched
     "Chore", "RecordHead", "Restoration", "Worker", "Remembered",  # the house's own
-    "Person", "SignInLink", "Consent", "FailedSignIn",  # deleted with the person
+    "Person", "SignInLink", "Consent", "FailedSignIn", "MailedLink",  # deleted with the person
+    "Batch", "Told", "Notice",  # which posts people were told of; they are named by their key
     "Event",  # searched by itself
     "Post", "Attempt", "Connection",  # what else they hold comes from the networks
 }  # fmt: skip

@@ -168,6 +168,18 @@ class Announcement(models.Model):
     )  # identity of the linked page
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"],
+                condition=Q(drafted_at__isnull=True) & ~Q(kind=""),
+                name="announcement_to_draft",
+            ),
+            models.Index(
+                fields=["-created_at", "position", "id"],
+                condition=~Q(set_aside=""),
+                name="announcement_set_aside",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["entry", "key"], name="one_announcement_per_key"),
             models.CheckConstraint(

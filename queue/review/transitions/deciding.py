@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from config.timing import Calendar
 from review import addresses, budgets, record, slots, text
-from review.models import STATE_LABELS, Account, Announcement, Post, Revision
+from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
 from review.transitions import restoring
@@ -165,6 +165,12 @@ def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool
     if not post.account.active:
         raise NotFit(
             f"The account {post.account.name} is no longer in accounts.toml, so nothing can go out on it."
+        )
+    known = Connection.objects.filter(account=post.account).first()
+    if post.account.live and known is not None and not known.is_for(post.account.who):
+        raise NotFit(
+            f"{post.account.name} was connected as {known.author}, but accounts.toml says that it is "
+            f"{post.account.who}. Connect it again on the Accounts page, or correct accounts.toml."
         )
     bound = Q(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED])
     lately = Q(state=State.PUBLISHED, published_at__gt=now - SAME_TEXT_WITHIN)

@@ -153,6 +153,21 @@ def test_a_token_is_renewed_ahead_and_the_new_pair_is_kept(
     assert not account_of("ours-x").paused
 
 
+def test_a_token_with_a_short_life_is_renewed_half_way(
+    connect: Connect,
+    configuration: schema.Configuration,
+    tools: tokens.Tools,
+    x: XEmulator,
+    clock: Clock,
+) -> None:
+    x.oauth2.access_lives = timedelta(minutes=6)
+    connect()
+    for _ in range(60):
+        clock.move(minutes=1)
+        tokens.tend(configuration, tools=tools)
+    assert x.oauth2.refreshed == 20
+
+
 def test_a_delivery_after_a_long_rest_renews_first(
     connect: Connect, tools: tokens.Tools, x: XEmulator, clock: Clock
 ) -> None:
@@ -162,6 +177,15 @@ def test_a_delivery_after_a_long_rest_renews_first(
     assert second != first
     assert second in x.oauth2.access
     assert tokens.token_for(X, tools=tools) == second
+    assert x.oauth2.refreshed == 1
+
+
+def test_a_token_that_lives_for_seconds_is_used_and_not_renewed_for_ever(
+    connect: Connect, tools: tokens.Tools, x: XEmulator
+) -> None:
+    x.oauth2.access_lives = timedelta(seconds=20)
+    connect()
+    assert tokens.token_for(X, tools=tools) in x.oauth2.access
     assert x.oauth2.refreshed == 1
 
 
