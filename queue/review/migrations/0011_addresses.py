@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0009_spared_sources'),
+        ('review', '0010_indexes'),
     ]
 
     operations = [
