@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import budgets, record, slots, text
+from review import addresses, budgets, record, slots, text
 from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
@@ -152,10 +152,12 @@ def wrote_last(post: Post, by: Actor) -> bool:
     return author is None or (author.person_id is not None and author.person_id == by.person_id)
 
 
-def _refuse_unfit(post: Post, revision: Revision, *, now: datetime) -> None:
+def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool) -> None:
+    content = revision.content
+    origin = text.Origin(tried=addresses.tried([content])) if strict else None
     errors = [
         problem.sentence
-        for problem in text.problems(post.account.network, revision.content)
+        for problem in text.problems(post.account.network, content, origin=origin)
         if problem.level == "error"
     ]
     if errors:
@@ -199,11 +201,14 @@ def approve(
     seen: int | None,
     when: datetime | None = None,
     within: timedelta = timedelta(0),
+    strict: bool = False,
 ) -> Post:
     """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
 
     `when` None means the next free slot of the account; `now` means at once. It goes out no sooner than
-    `now` + `within`, so that the approval can be taken back. Raises TransitionError.
+    `now` + `within`, so that the approval can be taken back. `strict` also refuses a link where nothing is,
+    and images that the network does not take, by what they answered when the worker last tried them. Raises
+    TransitionError.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
@@ -213,7 +218,7 @@ def approve(
     Account.objects.select_for_update().get(pk=post.account_id)
     revision = post.revisions.get(number=post.revision_number)
     if seen in (None, post.revision_number):
-        _refuse_unfit(post, revision, now=now)
+        _refuse_unfit(post, revision, now=now, strict=strict)
         refuse_beside_the_old(post)
     earliest = now + within
     if when is None:
