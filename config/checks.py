@@ -124,7 +124,7 @@ def of_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
             "people would sign in without encryption.",
             "Serve the desk over https and set BASE_URL to that address.",
         )
-    if not base and (environment.get("EMAIL_URL") or environment.get("EMAIL_URL_FILE")):
+    if not base and any(environment.get(name) for name in ("EMAIL_URL", "EMAIL_URL_FILE")):
         yield Finding(
             "warning",
             "BASE_URL",
