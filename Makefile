@@ -8,7 +8,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run once test check format bench faults fuzz soak
+.PHONY: help run once test check format bench faults fuzz learn soak
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: | $(UV) ## Check format, style, types, import direction, migrations and t
 format: | $(UV) ## Format the code and mend what can be mended by itself
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
+
+learn: | $(UV) ## Learn the weights of sorting anew from tests/bot/labelled/
+	$(RUN) --group learning python -m benchmarks.learning
 
 faults: | $(UV) ## Play every fault, and kill workers, on SQLite and PostgreSQL (about ten minutes)
 	$(RUN) python -m tests.faults --runs 1000 --kills 60
