@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.draft import Wording, read_wording
-from bot.sort import Rules, read_rules
+from bot.sort import Rules, packaged, read_rules
 from config.schema import PACKAGED, Configuration
 
 Stamps = tuple[tuple[str, int, int], ...]
@@ -37,9 +37,18 @@ def current(configuration: Configuration) -> Mind:
 def load(configuration: Configuration) -> Mind:
     """Read rules.toml and the wording files. Raises `RulesError` or `WordingError` with the mend."""
     return Mind(
-        rules=read_rules(configuration.rules_text(), where="rules.toml"),
+        rules=read_rules(
+            configuration.rules_text(),
+            where="rules.toml",
+            packaged=read_rules(_packaged_text(), where="rules.toml"),
+            learned=packaged(),
+        ),
         wording=read_wording(configuration.wording_files()),
     )
+
+
+def _packaged_text() -> str:
+    return (PACKAGED / "rules.toml").read_text(encoding="utf-8")
 
 
 def stamps(configuration: Configuration) -> Stamps:

@@ -91,7 +91,7 @@ def collect(now: datetime) -> dict[str, Any]:
                 "failures": source.failures,
                 "entries": source.entry_count,  # type: ignore[attr-defined]  # annotated
             }
-            for source in queries.sources()
+            for source in queries.sources_with_counts(1 << 40)
         ],
         "accounts": [
             {

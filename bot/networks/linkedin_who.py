@@ -17,6 +17,7 @@ from bot.networks.base import (
     Identity,
     NetworkError,
     NotOurs,
+    Refused,
     Temporary,
     Unauthorised,
 )
@@ -92,6 +93,9 @@ def _by_reading(
     if answer.ok:
         return Identity(details.author, _name(ask), "may read the page's posts")
     error = passing(answer)
+    if isinstance(error, Refused):
+        # It does not take the question, which says nothing about whose the page is.
+        return Identity(details.author, _name(ask))
     if answer.status_code == 403:
         said = answers.quoted(answer.fields().get("message")).rstrip(".") or "403"
         raise NotOurs(

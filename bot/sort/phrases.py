@@ -62,6 +62,7 @@ class Finder(Generic[T]):
         self._suffixes: dict[str, int] = {}
         self._infixes: dict[str, int] = {}
         self._known: dict[str, tuple[int, ...]] = {}
+        self._starts: dict[str, tuple[_Node[T], ...]] = {}
         count = 0
         for words, value in phrases:
             node = self._root
@@ -102,8 +103,13 @@ class Finder(Generic[T]):
         found: list[Found[T]] = []
         position = 0
         total = len(words)
+        starts = self._starts
         while position < total:
-            best = self._longest(words, position) if self._numbers(words[position]) else None
+            word = words[position]
+            nodes = starts.get(word)
+            if nodes is None:
+                nodes = self._start(word)
+            best = self._longest(words, position, nodes) if nodes else None
             if best is None:
                 position += 1
             else:
@@ -111,19 +117,32 @@ class Finder(Generic[T]):
                 position = best.end
         return found
 
-    def _longest(self, words: Sequence[str], start: int) -> Found[T] | None:
+    def _start(self, word: str) -> tuple[_Node[T], ...]:
+        # Where several patterns fit a word, the most exact comes first.
+        after = self._root.after
+        nodes = tuple(after[number] for number in self._numbers(word) if number in after)
+        if len(self._starts) >= _REMEMBERED:
+            self._starts.clear()
+        self._starts[word] = nodes
+        return nodes
+
+    def _longest(
+        self, words: Sequence[str], start: int, nodes: Sequence[_Node[T]]
+    ) -> Found[T] | None:
         best: Found[T] | None = None
-        reached = [self._root]
-        position = start
-        while reached and position < len(words):
-            numbers = self._numbers(words[position])
-            # Where several patterns fit a word, the most exact comes first.
-            reached = [
-                node.after[number] for number in numbers for node in reached if number in node.after
-            ]
-            position += 1
-            for node in reached:
+        position = start + 1
+        while True:
+            goes_on = False
+            for node in reversed(nodes):
                 if node.value is not None:
                     best = Found(start, position, node.value)
-                    break
-        return best
+                goes_on = goes_on or bool(node.after)
+            if position == len(words) or not goes_on:
+                return best
+            numbers = self._numbers(words[position])
+            nodes = [
+                node.after[number] for number in numbers for node in nodes if number in node.after
+            ]
+            if not nodes:
+                return best
+            position += 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.sort.phrases import Finder, phrase_words
+
+if TYPE_CHECKING:
+    from bot.sort.learned import Learned
 
 
 class RulesError(ValueError):
@@ -44,10 +47,14 @@ NOUNS = frozenset((*KINDS, Sign.OTHER))
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase means: its sign, and for nouns whether it names such a thing for sure."""
+    """What a phrase means: its sign, and for nouns whether it names such a thing for sure.
+
+    `is_own`: the operator added it to the phrases that come with the package.
+    """
 
     sign: Sign
     sure: bool = True
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Language:
     common: frozenset[str]
     finder: Finder[Meaning]
     tales: Finder[Sign]
+    phrases: frozenset[tuple[tuple[str, ...], Sign]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +80,15 @@ class Rules:
     """What rules.toml says.
 
     `brands` are names as their owners spell them; `hashtags` finds words and gives the tag with its `#`;
-    `tags` are all of them, the preferred first.
+    `tags` are all of them, the preferred first. `learned` weighs what the rules find; without it, the rules
+    alone decide.
     """
 
     languages: Mapping[str, Language]
     brands: frozenset[str] = frozenset()
     hashtags: Finder[str] = field(default_factory=lambda: Finder[str](()))
     tags: tuple[str, ...] = ()
+    learned: Learned | None = None
 
     def tag_rank(self, tag: str) -> int:
         """Where a hashtag stands in the book: the first is preferred."""
@@ -94,10 +104,12 @@ _CODE = re.compile(r"[a-z]{2,3}")
 _TAG = re.compile(r"#(?=\w*[^\W\d_])[^\W_a-z]\w*")
 
 
-def read_rules(text: str, *, where: str) -> Rules:
+def read_rules(
+    text: str, *, where: str, packaged: Rules | None = None, learned: Learned | None = None
+) -> Rules:
     """Read the text of rules.toml; `where` names it in messages.
 
-    Raises `RulesError` naming file, key and mend for the first thing that is wrong.
+    Phrases that `packaged` has not are the operator's own, and decide where they stand. Raises `RulesError` naming file, key and mend for the first thing that is wrong.
     """
     try:
         data = tomllib.loads(text)
@@ -105,10 +117,13 @@ def read_rules(text: str, *, where: str) -> Rules:
         raise RulesError(f"{where}: it is not valid TOML: {error}. Correct that line.") from None
     brands = _brands(data.pop("brands", {}), where)
     hashtags, tags = _hashtags(data.pop("hashtags", {}), where, brands)
-    languages = {code: _language(code, table, where) for code, table in data.items()}
+    known = packaged.languages if packaged else {}
+    languages = {
+        code: _language(code, table, where, known.get(code)) for code, table in data.items()
+    }
     if not languages:
         raise RulesError(f"{where}: there is no language in it; add a table such as [en].")
-    return Rules(languages=languages, brands=brands, hashtags=hashtags, tags=tags)
+    return Rules(languages=languages, brands=brands, hashtags=hashtags, tags=tags, learned=learned)
 
 
 def _brands(table: object, where: str) -> frozenset[str]:
@@ -139,7 +154,7 @@ def _hashtags(
     return Finder(pairs), tuple(dict.fromkeys(tag for _, tag in pairs))
 
 
-def _language(code: str, table: object, where: str) -> Language:
+def _language(code: str, table: object, where: str, packaged: Language | None) -> Language:
     if not _CODE.fullmatch(code):
         raise RulesError(
             f'{where}: key "{code}": write the code of a language, such as [en], or [brands] or [hashtags].'
@@ -161,7 +176,9 @@ def _language(code: str, table: object, where: str) -> Language:
     phrases: list[tuple[tuple[str, ...], Meaning]] = []
 
     def add(key: str, value: object, meaning: Meaning) -> None:
-        phrases.extend((words, meaning) for words in _phrases(value, where, f"{code}.{key}"))
+        for words in _phrases(value, where, f"{code}.{key}"):
+            is_own = packaged is None or (words, meaning.sign) not in packaged.phrases
+            phrases.append((words, replace(meaning, is_own=is_own)))
 
     for key, sign in (
         ("nothing", Sign.NOTHING),
@@ -203,6 +220,7 @@ def _language(code: str, table: object, where: str) -> Language:
         common=common,
         finder=Finder(phrases),
         tales=Finder(tales),
+        phrases=frozenset((words, meaning.sign) for words, meaning in phrases),
     )
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.sort.features import FIGURE
 from bot.sort.phrases import words_of
+from bot.sort.reading import Reading
 from bot.sort.rules import KINDS, Language, Sign
-from bot.sort.weigh import SUMMARY_WORDS, TITLE_WORDS, Scales
+from bot.sort.weigh import Scales
 
 ENOUGH = 1.35
 _SIGNS = 2  # a deed, a place, an outcome, a figure: so many at least
@@ -29,8 +31,6 @@ _DEEDS_AT_MOST = 3.0
 _LABEL_WORDS = 5
 _PLACE_WORDS = 3
 
-# A figure that is no year: 340 homes, 12 %.
-_FIGURE_IN_TEXT = re.compile(r"(?<![\w.,/-])(?!(?:19|20)\d\d\b)\d[\d.,]*")
 _LABEL = re.compile(r"([^:\d]{2,60}):\s+\S")
 _LAST_PART = re.compile(r"\S,\s+([^\s,:;.!?\d]+(?:\s[^\s,:;.!?\d]+)*)\s*$")
 
@@ -43,14 +43,14 @@ class Tale:
     because: tuple[str, ...]
 
 
-def tale(title: str, summary: str, *, scales: Scales, language: Language) -> Tale:
+def tale(title: str, summary: str, *, scales: Scales, reading: Reading) -> Tale:
     """Weigh a piece as a tale; `scales` is what the other rules found in it."""
-    in_title = words_of(title, most=TITLE_WORDS)
-    in_summary = words_of(summary, most=SUMMARY_WORDS)
+    in_title, in_summary = reading.title_words, reading.summary_words
+    language = reading.language
     weight = _DEED * min(scales.weight[Sign.DEED], _DEEDS_AT_MOST)
     weight += _AGAINST * scales.weight[Sign.OTHER]
     because = [phrase for _, sign, phrase in scales.because if sign is Sign.DEED][:1]
-    if place := _place(title, language):
+    if place := place_in(title, language):
         weight += _PLACE_BEFORE_COLON if title.startswith(place) else _PLACE_AT_END
         because.append(f"“{place}” named in the title")
     has_beginning = bool(place) or any(
@@ -70,7 +70,7 @@ def tale(title: str, summary: str, *, scales: Scales, language: Language) -> Tal
     if outcome:
         weight += _OUTCOME
         because.append(outcome)
-    if figure := _FIGURE_IN_TEXT.search(summary[:1500]):
+    if figure := FIGURE.search(summary[:1500]):
         weight += _FIGURE
         because.append(f"“{figure.group().rstrip('.,')}” in the summary")
     if opens:
@@ -82,7 +82,7 @@ def tale(title: str, summary: str, *, scales: Scales, language: Language) -> Tal
     return Tale(weight, ("a thing done: " + ", ".join(dict.fromkeys(because)),))
 
 
-def _place(title: str, language: Language) -> str:
+def place_in(title: str, language: Language) -> str:
     """Return the few words before a colon or after the last comma that may name a place or a body."""
     if (label := _LABEL.match(title)) and _is_name(label[1], language, _LABEL_WORDS):
         return label[1].strip()

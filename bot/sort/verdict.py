@@ -1,12 +1,17 @@
-"""Title and summary → verdict."""
+"""Title and summary → verdict: the rules say what a piece speaks of, the weights decide, and both say why.
+
+Where a phrase of the operator's own stands in a piece, the rules alone decide.
+"""
 
 from __future__ import annotations
 
+from bot.sort.learned import LABELS, Learned
 from bot.sort.phrases import words_of
-from bot.sort.rules import KINDS, Language, Rules, Sign
+from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
+from bot.sort.rules import KINDS, NOUNS, Language, Rules, Sign
 from bot.sort.tale import ENOUGH as TALE_ENOUGH
-from bot.sort.tale import tale
-from bot.sort.weigh import SUMMARY_WORDS, TITLE_WORDS, Scales, weigh
+from bot.sort.tale import place_in, tale
+from bot.sort.weigh import Scales, weigh
 from bot.values import Kind, Verdict
 
 ENOUGH = 1.4  # less than this is not enough for a kind
@@ -14,9 +19,11 @@ _ENOUGH_ALONE = 1.25  # where nothing speaks against it
 # In doubt a piece goes to the queue, where a person decides; nobody may look at what was set aside. So a kind
 # need not outweigh what speaks against it, only come near.
 _DOUBT = 0.7
+_DOUBT_LEARNED = 0.4
 _REASONS = 3
 _PLAINLY = 2  # everyday words that tell a language, against what a source declares
 _NO_WORDS = "no words that name a plan, a practice or a report"
+_OWN_DECIDE = NOUNS | {Sign.COMING, Sign.PROCESS, Sign.NOTHING}
 
 
 def sort(title: str, summary: str = "", *, language: str = "", rules: Rules) -> Verdict:
@@ -25,18 +32,18 @@ def sort(title: str, summary: str = "", *, language: str = "", rules: Rules) -> 
     `language` is its ISO 639-1 code, where known ("en-GB" will do); a text that is plainly in another
     language is read in that one.
     """
-    words = set(words_of(f"{title} {summary}", most=TITLE_WORDS + SUMMARY_WORDS))
-    spoken = _languages(words, declared=language, rules=rules)
-    weighed = [(weigh(title, summary, language=one), one) for one in spoken]
-    scales, spoken_best = max(weighed, key=lambda found: found[0].total)
-    if scales.strongest < ENOUGH:
-        told = tale(title, summary, scales=scales, language=spoken_best)
-        if told.weight >= TALE_ENOUGH:
-            return Verdict(Kind.PRACTICE, told.because)
-    return _verdict(scales)
+    title_words = words_of(title, most=TITLE_WORDS)
+    summary_words = words_of(summary, most=SUMMARY_WORDS)
+    spoken = languages_of({*title_words, *summary_words}, declared=language, rules=rules)
+    readings = [read(title_words, summary_words, language=one) for one in spoken]
+    weighed = [(weigh(one), one) for one in readings]
+    scales, reading = max(weighed, key=lambda found: found[0].total) if weighed[1:] else weighed[0]
+    if rules.learned is None or _has_own_phrase(reading):
+        return _by_rules(title, summary, scales, reading)
+    return _by_weights(title, summary, scales, reading, rules.learned)
 
 
-def _languages(words: set[str], *, declared: str, rules: Rules) -> tuple[Language, ...]:
+def languages_of(words: set[str], *, declared: str, rules: Rules) -> tuple[Language, ...]:
     """The languages a text may be in: the declared one, unless its everyday words are another's."""
     known = rules.languages.get(declared.partition("-")[0].strip().lower())
     if known is not None and not known.common.isdisjoint(words):
@@ -48,7 +55,44 @@ def _languages(words: set[str], *, declared: str, rules: Rules) -> tuple[Languag
     return tuple(rules.languages[code] for code, number in hits.items() if number == most)
 
 
-def _verdict(scales: Scales) -> Verdict:
+def _has_own_phrase(reading: Reading) -> bool:
+    return any(
+        sign.value.is_own and sign.value.sign in _OWN_DECIDE
+        for statement in (*reading.title, *reading.summary)
+        for sign in statement.signs
+    )
+
+
+def _by_weights(
+    title: str, summary: str, scales: Scales, reading: Reading, learned: Learned
+) -> Verdict:
+    if not reading.title_words and not reading.summary_words:
+        return Verdict(None, (_NO_WORDS,))
+    place = place_in(title, reading.language)
+    marks = learned.marks(reading, title=title, summary=summary, place=place)
+    weights = dict(zip(LABELS, learned.weigh(marks, reading.title_words), strict=True))
+    weights["other"] -= _DOUBT_LEARNED
+    label = max(LABELS, key=lambda one: weights[one])
+    if label == "other":
+        return Verdict(
+            None,
+            _why_not(scales) or learned.reasons(marks, label=label, most=_REASONS) or (_NO_WORDS,),
+        )
+    kind = Kind(label)
+    because = _reasons(scales, Sign(label))
+    if not because and kind is Kind.PRACTICE:
+        because = tale(title, summary, scales=scales, reading=reading).because
+    if not because:
+        words = ", ".join(learned.reasons(marks, label=label, most=_REASONS))
+        because = (f"it reads like a {label}" + (f": {words}" if words else ""),)
+    return Verdict(kind, because)
+
+
+def _by_rules(title: str, summary: str, scales: Scales, reading: Reading) -> Verdict:
+    if scales.strongest < ENOUGH:
+        told = tale(title, summary, scales=scales, reading=reading)
+        if told.weight >= TALE_ENOUGH:
+            return Verdict(Kind.PRACTICE, told.because)
     kind = max(KINDS, key=lambda sign: scales.weight[sign])
     weight = scales.weight[kind]
     against = scales.weight[Sign.OTHER]
@@ -56,12 +100,15 @@ def _verdict(scales: Scales) -> Verdict:
         weight >= _ENOUGH_ALONE and not against
     ):
         return Verdict(Kind(kind.value), _reasons(scales, kind))
-    if against:
-        return Verdict(None, _reasons(scales, Sign.OTHER))
-    if weight:
-        reasons = ", ".join(_reasons(scales, *KINDS))
-        return Verdict(None, (f"only {reasons}: not enough to say that it is announced",))
-    return Verdict(None, (_NO_WORDS,))
+    return Verdict(None, _why_not(scales) or (_NO_WORDS,))
+
+
+def _why_not(scales: Scales) -> tuple[str, ...]:
+    if against := _reasons(scales, Sign.OTHER):
+        return against
+    if reasons := ", ".join(_reasons(scales, *KINDS)):
+        return (f"only {reasons}: not enough to say that it is announced",)
+    return ()
 
 
 def _reasons(scales: Scales, *signs: Sign) -> tuple[str, ...]:

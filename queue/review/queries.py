@@ -11,6 +11,7 @@ from typing import cast
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from review.models import (
@@ -28,7 +29,7 @@ from review.models import (
     Source,
     Worker,
 )
-from review.states import NEEDS_A_PERSON, State, Verb
+from review.states import FINAL, NEEDS_A_PERSON, State, Verb
 
 
 def posts(states: Iterable[str] | None = None) -> QuerySet[Post]:
@@ -172,12 +173,14 @@ def finished() -> QuerySet[Post]:
     )
 
 
-def counts() -> dict[str, int]:
-    """Count posts by state, every state named."""
-    found = Counter(
-        dict(Post.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
-    )
-    return {state.value: found[state.value] for state in State}
+OPEN: tuple[State, ...] = tuple(state for state in State if state not in {*FINAL, State.REJECTED})
+
+
+def counts(states: Collection[State] = tuple(State)) -> dict[str, int]:
+    """Count posts by state, each of `states` named. Those that are `OPEN` are few, whatever the past."""
+    rows = Post.objects.filter(state__in=states) if len(states) < len(State) else Post.objects.all()
+    found = Counter(dict(rows.values_list("state").annotate(n=Count("pk")).order_by("state")))
+    return {state.value: found[state.value] for state in states}
 
 
 def outcomes() -> dict[str, int]:
@@ -310,15 +313,24 @@ def next_due() -> datetime | None:
     )
 
 
+MOST_COUNTED = 10_000  # entries of a source that a page counts; people do not care beyond
+_FEW_ENTRIES = (
+    "(SELECT COUNT(*) FROM (SELECT 1 FROM review_entry e WHERE e.source_id = review_source.id "
+    "LIMIT %s) AS few)"
+)
+
+
 def sources() -> QuerySet[Source]:
-    """Return the sources that are in use, by name, with the number of their entries, all and held."""
-    return (
-        Source.objects.filter(active=True)
-        .annotate(
-            entry_count=Count("entries"),
-            held_count=Count("entries", filter=Q(entries__held=True)),
-        )
-        .order_by("name")
+    """Return the sources that are in use, by name."""
+    return Source.objects.filter(active=True).order_by("name")
+
+
+def sources_with_counts(most: int = MOST_COUNTED) -> QuerySet[Source]:
+    """Return `sources` with the number of their entries, up to `most`, and of those that are held."""
+    held = Entry.objects.filter(source=OuterRef("pk"), held=True).order_by().values("source")
+    return sources().annotate(
+        entry_count=RawSQL(_FEW_ENTRIES, [most]),  # noqa: S611 - our own words, and a number
+        held_count=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
     )
 
 

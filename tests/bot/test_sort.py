@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sort import RulesError, evaluate, read_rules, sort
+from bot.sort import RulesError, evaluate, packaged, read_rules, sort
+from bot.sort.learned import read_weights
 from bot.sort.phrases import STOP, Finder, phrase_words, words_of
 from bot.values import Kind
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples"
-RULES = read_rules(
-    (Path(__file__).resolve().parents[2] / "config" / "rules.toml").read_text(encoding="utf-8"),
-    where="rules.toml",
-)
+TEXT = (Path(__file__).resolve().parents[2] / "config" / "rules.toml").read_text(encoding="utf-8")
+ALONE = read_rules(TEXT, where="rules.toml")
+RULES = read_rules(TEXT, where="rules.toml", packaged=ALONE, learned=packaged())
 
 HEADLINES = {
     "plan": [
@@ -264,6 +264,67 @@ def test_an_operator_can_teach_it_a_word() -> None:
     verdict = sort("Gameplans for the valley are out", language="en", rules=rules)
     assert verdict.kind is Kind.PLAN
     assert verdict.because == ("“gameplans” with “out” in the title",)
+
+
+@pytest.mark.parametrize(
+    ("added", "title", "kind"),
+    [
+        ('[en.plan]\nsure = [\n  "gameplan*",', "Gameplan for the valley published", Kind.PLAN),
+        ('[en.other]\nsure = [\n  "heat plan*",', "Heat plan adopted by the council", None),
+        ('[en.report]\nsure = [\n  "skills ledger*",', "Skills ledger for Anglesey", Kind.REPORT),
+    ],
+)
+def test_a_phrase_that_an_operator_adds_wins_over_the_weights(
+    added: str, title: str, kind: Kind | None
+) -> None:
+    table = added.partition("\n")[0]
+    text = TEXT.replace(f"{table}\nsure = [", added, 1)
+    assert text != TEXT
+    mine = read_rules(text, where="rules.toml", packaged=ALONE, learned=packaged())
+    verdict = sort(title, language="en", rules=mine)
+    assert verdict.kind is kind
+    assert added.rpartition('"')[0].rpartition('"')[2].rstrip("*") in verdict.because[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "summary", "said_in"),
+    [
+        ("report", "Who minds the children?", "Researchers interviewed 212 families.", "summary"),
+        ("report", "Wages in 2024: a look at the figures", "", "title"),
+    ],
+)
+def test_words_decide_without_a_rule_and_are_quoted(
+    kind: str, title: str, summary: str, said_in: str
+) -> None:
+    verdict = sort(title, summary, language="en", rules=RULES)
+    assert verdict.kind is Kind(kind)
+    assert f"” in the {said_in}" in " ".join(verdict.because)
+
+
+def test_weights_and_classes_of_words_cover_every_language() -> None:
+    learned = packaged()
+    assert set(learned.hints) == set(RULES.languages)
+    assert all(len(weight) == 4 for weight in learned.weights.values())
+    assert learned.weigh((), ("zzzz",)) == learned.weights["every piece"]
+
+
+def test_weights_are_read_in_hundredths() -> None:
+    text = 'mark,plan,practice,report,other\n"title word a,b",120,-5,0,-115\n'
+    assert read_weights(text) == {"title word a,b": (1.2, -0.05, 0.0, -1.15)}
+
+
+def test_weights_are_learned_from_examples() -> None:
+    pytest.importorskip("sklearn", reason="learning needs the dependency group of that name")
+    from benchmarks import learning
+
+    examples = [
+        learning.Example({f"title word {word}": 1.0}, label)
+        for label, word in enumerate(("plan", "practice", "report", "snow"))
+        for _ in range(5)
+    ]
+    weights = learning.learn(examples)
+    assert read_weights(learning.written(weights)) == weights
+    assert max(weights["title word report"]) == weights["title word report"][2]
 
 
 def test_phrases_are_found_longest_first_and_with_open_ends() -> None:

@@ -148,6 +148,11 @@ class Emulator:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def forget(self) -> None:
+        """Play no fault any more."""
+        with self._lock:
+            self._faults.clear()
+
     def play(self, *faults: Fault) -> None:
         """Put `faults` at the end of the script."""
         with self._lock:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from django.db import DatabaseError, connection, connections
 
@@ -149,7 +149,7 @@ class World:
         self.said: list[str] = []
         self._workers = 0
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Self:
         empty()
         for emulator in (self.x, self.linkedin):
             self._listen(emulator)

@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -176,6 +177,20 @@ def test_check_asks_the_networks_when_it_is_told_to(
     said = terminal.run("check", "--ask", code=1).stdout
     assert "revoked by the user" in said
     assert "X does not accept the keys" in said
+
+
+def test_check_counts_the_days_of_a_token_that_the_operator_set(
+    terminal: Terminal, network: linkedin.LinkedInEmulator
+) -> None:
+    accounts = terminal.folder / "config" / "accounts.toml"
+    accounts.write_text(accounts.read_text().replace("credentials", "live = true\ncredentials"))
+    terminal.settings |= {f"X_{name}": value for name, value in x.KEYS.items()}
+    terminal.settings["LINKEDIN_ACCESS_TOKEN"] = linkedin.TOKEN
+    terminal.run("release")
+    assert "ACCESS_TOKEN ends" not in terminal.run("check", "--ask").stdout
+    soon = network.clock() + timedelta(days=13, hours=1)
+    network.grant(linkedin.ALL_SCOPES, expires_at=soon)
+    assert "LINKEDIN_ACCESS_TOKEN ends in 14 days." in terminal.run("check", "--ask").stdout
 
 
 def test_a_key_that_is_changed_takes_over_by_itself(terminal: Terminal) -> None:

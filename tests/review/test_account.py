@@ -319,6 +319,35 @@ def test_two_people_cannot_share_an_address(mailbox: Mailbox) -> None:
     assert sign_in.address_of(sian) == ""
 
 
+def test_an_invitation_with_an_address_is_mailed_too(mailbox: Mailbox) -> None:
+    admin = Client()
+    admin.force_login(make_person(admin=True))
+    typed = {"name": "Bryn", "may": "decide", "email": "Bryn@example.org"}
+    page = admin.post(reverse("people"), typed)
+    assert "It is on its way to bryn@example.org as well." in page.text
+    (mail,) = mailbox.received
+    assert (mail["To"], mail["Subject"]) == ("bryn@example.org", "Your way into Herodr")
+    bryn = Client()
+    path = mailbox.link(containing="/sign-in/")
+    assert bryn.get(path).status_code == 200
+    assert bryn.post(path).headers["Location"] == reverse("welcome")
+    assert sign_in.address_of(Person.objects.get(name="Bryn")) == "bryn@example.org"
+
+
+def test_an_invitation_that_cannot_be_mailed_is_shown_all_the_same(
+    settings: Settings, socket_enabled: None
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    admin = Client()
+    admin.force_login(make_person(admin=True))
+    typed = {"name": "Bryn", "may": "decide", "email": "bryn@example.org"}
+    page = admin.post(reverse("people"), typed)
+    assert page.status_code == 200
+    assert "/sign-in/" in page.text
+    assert "on its way" not in page.text
+
+
 def test_sessions_are_listed_and_ended() -> None:
     make_person()
     here, _ = come_in()

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from review import accounts, connections, record, vault
+from review import accounts, connections, record, transitions, vault
 from review.connections import Granted, NotYours
 from review.models import Account, Connection, Consent, Event
 from review.transitions import Actor, NotAllowed, operator
-from tests.making import NOW, make_account, make_person, minutes
+from tests.making import CALENDAR, NOW, make_account, make_person, make_post, minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,35 @@ def test_disconnecting_forgets_the_tokens_and_is_recorded_once() -> None:
     assert not connections.disconnect(known.account_id, by=SIAN, now=NOW)
     assert connections.of(known.account.name) is None
     assert Event.objects.filter(verb="disconnect").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "live", "refused"),
+    [
+        ("@cohes3ion", True, False),
+        ("@Cohes3ion", True, False),
+        ("cohes3ion-x", True, False),  # accounts.toml does not say
+        ("@another", True, True),
+        ("@another", False, False),  # nothing leaves the machine
+    ],
+)
+def test_nothing_is_approved_for_an_account_that_is_another_now(
+    who: str, live: bool, refused: bool
+) -> None:
+    known = kept(make_account(live=live))
+    Account.objects.filter(pk=known.account_id).update(who=who, live=live)
+    post = make_post(account=Account.objects.get(pk=known.account_id))
+
+    def approve() -> None:
+        transitions.approve(post.pk, by=SIAN, now=NOW, calendar=CALENDAR, seen=1)
+
+    if refused:
+        with pytest.raises(
+            transitions.NotFit, match=r"was connected as @cohes3ion, but accounts\.toml says"
+        ):
+            approve()
+    else:
+        approve()
 
 
 # -- renewing --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from review.models.connections import Connection, Consent
 from review.models.found import (
+    Address,
     Announcement,
     Entry,
     EntryAlias,
@@ -43,6 +44,7 @@ from review.models.posts import (
 __all__ = [
     "STATE_LABELS",
     "Account",
+    "Address",
     "Alert",
     "Announcement",
     "Attempt",

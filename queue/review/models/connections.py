@@ -45,6 +45,15 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return f"{self.account} connected by {self.connected_by}"
 
+    def is_for(self, who: str) -> bool:
+        """Say whether `who`, an account's handle or author in accounts.toml, is whom the network took us for.
+
+        Anything else than a handle with its @ or a URN says nothing about that.
+        """
+        if not who.startswith(("@", "urn:")):
+            return True
+        return who.lower() == self.author.lower() if who.startswith("@") else who == self.author
+
     @property
     def ends_at(self) -> datetime | None:
         """When somebody has to consent again, as far as the network said; None where it is not known."""

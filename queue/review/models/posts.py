@@ -89,6 +89,19 @@ class Post(models.Model):
             models.Index(
                 fields=["look_at"], condition=Q(look_at__isnull=False), name="post_to_look_for"
             ),
+            models.Index(
+                fields=["take_down_at"],
+                condition=Q(take_down_at__isnull=False),
+                name="post_to_take_down",
+            ),
+            # The page of what has ended, which grows for ever.
+            models.Index(
+                fields=["-changed_at", "-id"],
+                condition=Q(
+                    state__in=[State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED]
+                ),
+                name="post_ended",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -202,6 +215,10 @@ class Attempt(models.Model):
     content_hash = models.CharField(max_length=64)
 
     class Meta:
+        indexes: ClassVar = [
+            # Who has sent something of late: asked before each claim.
+            models.Index(fields=["opened_at"], name="attempt_opened"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["post", "number"], name="one_attempt_per_number"),
             # Two open attempts would be two tries at once.

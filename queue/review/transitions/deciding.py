@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import budgets, record, slots, text
-from review.models import STATE_LABELS, Account, Announcement, Post, Revision
+from review import addresses, budgets, record, slots, text
+from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
 from review.transitions import restoring
@@ -152,10 +152,12 @@ def wrote_last(post: Post, by: Actor) -> bool:
     return author is None or (author.person_id is not None and author.person_id == by.person_id)
 
 
-def _refuse_unfit(post: Post, revision: Revision, *, now: datetime) -> None:
+def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool) -> None:
+    content = revision.content
+    origin = text.Origin(tried=addresses.tried([content])) if strict else None
     errors = [
         problem.sentence
-        for problem in text.problems(post.account.network, revision.content)
+        for problem in text.problems(post.account.network, content, origin=origin)
         if problem.level == "error"
     ]
     if errors:
@@ -163,6 +165,12 @@ def _refuse_unfit(post: Post, revision: Revision, *, now: datetime) -> None:
     if not post.account.active:
         raise NotFit(
             f"The account {post.account.name} is no longer in accounts.toml, so nothing can go out on it."
+        )
+    known = Connection.objects.filter(account=post.account).first()
+    if post.account.live and known is not None and not known.is_for(post.account.who):
+        raise NotFit(
+            f"{post.account.name} was connected as {known.author}, but accounts.toml says that it is "
+            f"{post.account.who}. Connect it again on the Accounts page, or correct accounts.toml."
         )
     bound = Q(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED])
     lately = Q(state=State.PUBLISHED, published_at__gt=now - SAME_TEXT_WITHIN)
@@ -193,11 +201,14 @@ def approve(
     seen: int | None,
     when: datetime | None = None,
     within: timedelta = timedelta(0),
+    strict: bool = False,
 ) -> Post:
     """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
 
     `when` None means the next free slot of the account; `now` means at once. It goes out no sooner than
-    `now` + `within`, so that the approval can be taken back. Raises TransitionError.
+    `now` + `within`, so that the approval can be taken back. `strict` also refuses a link where nothing is,
+    and images that the network does not take, by what they answered when the worker last tried them. Raises
+    TransitionError.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
@@ -207,7 +218,7 @@ def approve(
     Account.objects.select_for_update().get(pk=post.account_id)
     revision = post.revisions.get(number=post.revision_number)
     if seen in (None, post.revision_number):
-        _refuse_unfit(post, revision, now=now)
+        _refuse_unfit(post, revision, now=now, strict=strict)
         refuse_beside_the_old(post)
     earliest = now + within
     if when is None:

@@ -119,7 +119,7 @@ def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Answer with a page of the desk in its frame: navigation with its numbers, banners, the zone."""
-    counts = queries.counts()
+    counts = queries.counts(queries.OPEN)
     _calendar, trouble = calendar()
     query = here(request).partition("?")[2]
     frame = {
@@ -145,9 +145,19 @@ def here(request: HttpRequest) -> str:
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
-def part(request: HttpRequest, rows: QuerySet[Any], *, size: int) -> Page[Any]:
-    """Return the page of `rows` that the address asks for; the nearest one when it is out of range."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def part(
+    request: HttpRequest, rows: QuerySet[Any], *, size: int, total: int | None = None
+) -> Page[Any]:
+    """Return the page of `rows` that the address asks for; the nearest one when it is out of range.
+
+    `total` is how many there are, where that is known already.
+    """
+    pages = Paginator(rows, size)
+    if total is not None:
+        pages.__dict__["count"] = (
+            total  # a cached property: what is known need not be counted again
+        )
+    return pages.get_page(request.GET.get("page"))
 
 
 def next_address(request: HttpRequest, *, default: str) -> str:

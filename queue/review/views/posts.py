@@ -83,17 +83,18 @@ def published(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     else:
         state = ""
-    on_page = part(request, found, size=ROWS_A_PAGE)
+    counts = queries.counts()
+    total = sum(counts[s] for s in ENDED)
+    on_page = part(request, found, size=ROWS_A_PAGE, total=counts[state] if state else total)
     posts = list(on_page)
     approvers = queries.approvers(posts)
     rows = shown.show(posts, calendar=None, now=timezone.now(), checks=False)
-    counts = queries.counts()
     context = {
         "rows": [(row, approvers.get(row.post.pk)) for row in rows],
         "on_page": on_page,
         "state": state,
         "states": [(s.value, STATE_LABELS[s], counts[s]) for s in ENDED],
-        "total": sum(counts[s] for s in ENDED),
+        "total": total,
     }
     return page(request, "published", context)
 

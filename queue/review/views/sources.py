@@ -27,12 +27,14 @@ def sources(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "sources": [
-            (source, source.standing(now), queries.notice(source)) for source in queries.sources()
+            (source, source.standing(now), queries.notice(source))
+            for source in queries.sources_with_counts()
         ],
         "accounts": [
             (account, shown.network_label(account.network), account.is_paused(now))
             for account in queries.accounts()
         ],
+        "most_counted": queries.MOST_COUNTED,
         "workers": queries.workers()[:10],
     }
     return page(request, "sources", context)

@@ -50,7 +50,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: forms.StopForm, *, status: int = 200) -> HttpResponse:
-    counts = queries.counts()
+    counts = queries.counts(queries.OPEN)
     context = {
         "form": form,
         "on_their_way": counts[State.SCHEDULED],

@@ -70,6 +70,7 @@ def _approve(call: _Call) -> str:
         seen=call.seen,
         when=call.form.moment(call.now),
         within=UNDO_WITHIN,
+        strict=True,
     )
     if post.due_at is not None and post.due_at <= call.now + UNDO_WITHIN:
         return gettext("Approved: it goes out in a few seconds on %(account)s.") % {

@@ -626,6 +626,25 @@ def test_a_new_token_for_an_old_one_leaves_the_end_where_it_was(
         way.renew(first.refresh_token)
 
 
+def test_the_end_of_a_token_that_was_made_elsewhere_can_be_asked(
+    linkedin: LinkedInEmulator, clock: Clock
+) -> None:
+    way = sign_in(linkedin)
+    assert way.ends_at(TOKEN) == NOW + timedelta(days=60)
+    with pytest.raises(Unauthorised, match="does not accept the app"):
+        sign_in(linkedin, client_secret="wrong").ends_at(TOKEN)
+    linkedin.play(answer(500), answer(200, {"active": True}))
+    with pytest.raises(Temporary):
+        way.ends_at(TOKEN)
+    assert way.ends_at(TOKEN) is None
+    with pytest.raises(Ended, match="not active"):
+        way.ends_at("of nobody")
+    clock.move(days=60)
+    with pytest.raises(Ended, match="is expired"):
+        way.ends_at(TOKEN)
+    assert TOKEN not in str([request.url for request in linkedin.requests])
+
+
 # -- whose token this is ---------------------------------------------------------------------------------
 
 
@@ -658,6 +677,14 @@ def test_a_page_of_others_is_refused_where_roles_cannot_be_seen(
     assert linkedin_client().who().id == PAGE
     with pytest.raises(NotOurs, match=r"“Not enough permissions to access: partnerApiPosts"):
         linkedin_client(replace(PAGE_ACCOUNT, author="urn:li:organization:999")).who()
+
+
+def test_a_question_that_linkedin_does_not_take_refuses_nobody(
+    linkedin: LinkedInEmulator, linkedin_client: Make
+) -> None:
+    linkedin.play(*[answer(404, {"status": 404}, "GET /rest")] * 2)
+    who = linkedin_client().who()
+    assert (who.id, who.roles) == (PAGE, "")
 
 
 @pytest.mark.parametrize("account", [PAGE_ACCOUNT, MEMBER_ACCOUNT], ids=["page", "member"])
