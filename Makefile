@@ -8,7 +8,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run once test check format bench faults fuzz learn
+.PHONY: help run once test check format bench faults fuzz learn soak
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ learn: | $(UV) ## Learn the weights of sorting anew from tests/bot/labelled/
 faults: | $(UV) ## Play every fault, and kill workers, on SQLite and PostgreSQL (about ten minutes)
 	$(RUN) python -m tests.faults --runs 1000 --kills 60
 	$(RUN) python -m tests.faults --runs 300 --kills 60 --database postgresql
+
+soak: | $(UV) ## A compressed month: faults, kills, restarts, an upgrade, two workers on PostgreSQL (about ten minutes)
+	$(RUN) python -m tests.soak
 
 bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.everything

@@ -50,7 +50,7 @@ _PERMANENT = frozenset((301, 308))
 _CHUNK = 64 * 1024
 # A host that asks for patience and does not say how much gets this, in seconds.
 _COOL = 60.0
-_CROWDED = Crowded("There was no room in memory for this answer beside others; it is asked again.")
+_NO_ROOM = "There was no room in memory for this answer beside others; it is asked again."
 
 
 def user_agent(contact: str = "") -> str:
@@ -153,7 +153,7 @@ class Fetcher:
         One that fails is a `FetchError` in its place; `settle` makes one of any other error. Where the bodies
         would fill more memory than they may, the last ones are `Crowded`: ask for them again.
         """
-        answers: list[Fetched | FetchError] = [_CROWDED] * len(requests)
+        answers: list[Fetched | FetchError] = [Crowded(_NO_ROOM)] * len(requests)
         waiting: dict[str, deque[tuple[int, URL]]] = {}
         for number, request in enumerate(requests):
             try:
@@ -292,7 +292,7 @@ class Fetcher:
                 size = unpacker.size
                 # Who takes more than a fair share while there is no room makes room for the others.
                 if self._held > self._limits.held and size > self._limits.held // self._at_once:
-                    raise _CROWDED
+                    raise Crowded(_NO_ROOM)
             return unpacker.finish()
         except BaseException:
             self._held -= size

@@ -363,7 +363,7 @@ def notice(source: Source) -> str:
 
 def _twin(source: Source) -> Source | None:
     """Return another source that is asked where a move has led, or leads, `source`."""
-    target = source.address or source.moved_to
+    target = source.address or (source.moved_to if source.moved_seen > 1 else "")
     if not target:
         return None
     others = Source.objects.filter(active=True).exclude(pk=source.pk)
