@@ -227,6 +227,17 @@ def test_an_answer_to_another_way_in_is_refused(terminal: Terminal) -> None:
     assert terminal.json("status")["accounts"][0]["connected_as"] is None
 
 
+def test_what_is_disconnected_is_forgotten_here_and_at_x(
+    terminal: Terminal, on_x: x.XEmulator
+) -> None:
+    assert connect(terminal, account="ours-x")[0] == 0
+    said = terminal.run("disconnect", "ours-x", "--by", "Siân").stdout
+    assert "has forgotten its tokens" in said
+    assert on_x.oauth2.revoked == 1
+    assert '"disconnect"' in terminal.run("log", "export", "--format", "json").stdout
+    assert "is not connected" in terminal.run("disconnect", "ours-x", "--by", "S", code=1).stderr
+
+
 def test_a_refused_consent_and_somebody_elses_are_said(
     terminal: Terminal, network: linkedin.LinkedInEmulator, on_x: x.XEmulator
 ) -> None:
