@@ -28,7 +28,7 @@ from bot.sort.features import letters
 from bot.sort.learned import BIAS, LABELS, LETTERS, Learned, Weight
 from bot.sort.phrases import STOP, words_of
 from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
-from bot.sort.rules import KINDS, Sign
+from bot.sort.rules import Sign
 from bot.sort.tale import place_in
 from bot.sort.verdict import languages_of
 from bot.sort.weigh import weigh
@@ -37,13 +37,12 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELLED = ROOT / "tests" / "bot" / "labelled"
 OUT = ROOT / "bot" / "sort" / "weights.csv"
 
-PENALTY = 3.3  # L2: the more, the less a single row can say
+PENALTY = 5.0  # L2: the more, the less a single row can say
 AT_LEAST = 2  # rows that a mark must stand in
-MARKS = 12000  # the heaviest are kept
-TURNED = 3  # summaries, and titles around it, for each neutral title
-BELOW_COUNTS = 0.5  # what a title with a made-up summary counts, where a row counts 1
+MARKS = 7000  # the heaviest are kept
+BELOW_COUNTS = 0.5  # a title with a made-up summary counts for half a row
 
-# What a summary of `below/` makes of a title that names a plan, a report, a practice, or nothing but a topic.
+# What a summary of `below/` makes of a title that names a plan, a report, a practice.
 TURNS: dict[str, dict[str, str]] = {
     "plan": {
         "draft": "other", "practice": "practice", "report": "report",
@@ -53,16 +52,8 @@ TURNS: dict[str, dict[str, str]] = {
         "draft": "other", "event": "other", "to come": "other", "report": "report", "talk": "other",
     },
     "practice": {"event": "other", "report": "report", "practice": "practice", "talk": "other"},
-    "": {
-        "draft": "other", "event": "other", "to come": "other", "talk": "other",
-        "practice": "practice", "report": "report",
-    },
 }  # fmt: skip
 _NOT_NEUTRAL = {Sign.NEW, Sign.SETTLED, Sign.COMING, Sign.PROCESS, Sign.FRESH, Sign.TELLS}
-
-# Single words are kept from learning rows by heart: they count less than signs and classes of words do.
-WORDS = ("title word", "title pair", "summary word", "summary pair", "any word", "letters")
-WORDS_COUNT = 0.7
 
 Row = Mapping[str, str]
 
@@ -88,31 +79,30 @@ def labelled_rows(folder: Path = LABELLED) -> list[dict[str, str]]:
 
 
 def turned(rows: Iterable[Row], *, rules: Rules, folder: Path = LABELLED) -> list[dict[str, str]]:
-    """Neutral titles with a few summaries each from `below/`, and as often with words from `around/` about them,
+    """Neutral titles with two summaries each from `below/`, and once with words from `around/` about them,
     labelled by what those make of them."""
     below = _phrases(folder / "below", "summary")
     around = _phrases(folder / "around", "title")
     chance = random.Random(1)  # noqa: S311 - the same rows give the same weights
     found = []
     for row in rows:
+        turns = TURNS.get(row["label"])
         language = rules.languages.get(row["language"])
-        if row["label"] == "other" or language is None:
+        if turns is None or language is None:
             continue
         reading = read(words_of(row["title"], most=TITLE_WORDS), (), language=language)
         signs = {sign.value.sign for part in reading.title for sign in part.signs}
-        named = row["label"] if Sign(row["label"]) in signs else ""
-        if signs & _NOT_NEUTRAL or Sign.OTHER in signs or (not named and signs & set(KINDS)):
+        if signs & _NOT_NEUTRAL or Sign(row["label"]) not in signs or Sign.OTHER in signs:
             continue
-        turns = TURNS[named]
         found += [
             {**row, "summary": chance.choice(choice), "label": turns[says]}
-            for says in chance.sample(sorted(turns), TURNED)
+            for says in chance.sample(sorted(turns), 2)
             if (choice := below.get((row["language"], says)))
         ]
-        for says in chance.sample(sorted(turns), TURNED) if named else ():
-            if choice := around.get((row["language"], says)):
-                title = chance.choice(choice).replace("{}", row["title"])
-                found.append({**row, "title": title, "summary": "", "label": turns[says]})
+        says = chance.choice(sorted(turns))
+        if choice := around.get((row["language"], says)):
+            title = chance.choice(choice).replace("{}", row["title"])
+            found.append({**row, "title": title, "summary": "", "label": turns[says]})
     return found
 
 
@@ -149,8 +139,7 @@ def learn(examples: Sequence[Example]) -> dict[str, Weight]:
     known = {mark for mark, number in frequency.items() if number >= AT_LEAST}
     columns = DictVectorizer()
     table = columns.fit_transform(
-        {mark: value * _share(mark) for mark, value in one.marks.items() if mark in known}
-        for one in examples
+        {mark: value for mark, value in one.marks.items() if mark in known} for one in examples
     )
     model = LogisticRegression(C=1 / PENALTY, max_iter=1500, tol=1e-3, class_weight="balanced")
     model.fit(
@@ -159,16 +148,12 @@ def learn(examples: Sequence[Example]) -> dict[str, Weight]:
         sample_weight=[one.counts for one in examples],
     )
     rows = {
-        name: tuple(float(part) * _share(name) for part in model.coef_[:, number])
+        name: tuple(float(part) for part in model.coef_[:, number])
         for name, number in columns.vocabulary_.items()
     }
     heaviest = sorted(rows, key=lambda name: (-max(map(abs, rows[name])), name))[:MARKS]
     bias = tuple(float(part) for part in model.intercept_)
     return {BIAS: _weight(bias)} | {name: _weight(rows[name]) for name in heaviest}
-
-
-def _share(mark: str) -> float:
-    return WORDS_COUNT if mark.startswith(WORDS) else 1.0
 
 
 def _weight(found: Sequence[float]) -> Weight:

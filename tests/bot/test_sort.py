@@ -375,7 +375,7 @@ def test_the_labelled_items_are_sorted_well_and_few_announcements_are_missed() -
     assert result["macro_f1"] > 0.8
     kinds = ("plan", "practice", "report")
     missed = sum(result["confusion"][kind]["other"] for kind in kinds)
-    assert missed / sum(result["kinds"][kind]["support"] for kind in kinds) < 0.1
+    assert missed / sum(result["kinds"][kind]["support"] for kind in kinds) < 0.08
 
 
 def test_the_customers_bulletin_holds_a_plan_a_practice_and_a_report() -> None:
