@@ -671,6 +671,15 @@ def test_a_page_is_looked_up_among_the_roles(
             linkedin_client(replace(PAGE_ACCOUNT, author=page)).who()
 
 
+def test_a_page_is_found_among_many(linkedin: LinkedInEmulator, linkedin_client: Make) -> None:
+    many = tuple(f"urn:li:organization:{number}" for number in range(1000, 1025))
+    linkedin.page_size = 10
+    linkedin.grant(ALL_SCOPES | {"rw_organization_admin"}, pages=(*many, PAGE))
+    assert linkedin_client().who().roles == "administrator"
+    with pytest.raises(NotOurs, match="may post for urn:li:organization:1000, "):
+        linkedin_client(replace(PAGE_ACCOUNT, author="urn:li:organization:999")).who()
+
+
 def test_a_page_of_others_is_refused_where_roles_cannot_be_seen(
     linkedin: LinkedInEmulator, linkedin_client: Make
 ) -> None:
