@@ -57,6 +57,8 @@ DONE = {
     Verb.EXPIRE.value: _("let it expire"),
     Verb.MISS.value: _("returned it: its time had passed"),
     Verb.UNDO.value: _("took the rejection back"),
+    Verb.CORRECT.value: _("began it, to correct another"),
+    "take down": _("saw to taking it down"),
     "comment": _("commented"),
     "ask for changes": _("asked for changes"),
 }

@@ -223,7 +223,11 @@ class LinkedInEmulator(Emulator):
                 "state": "APPROVED",
             }
         ]
-        return Reply(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
+        start = int(request.query.get("start", "0"))
+        count = min(int(request.query.get("count", "10")), self.page_size)
+        more = [{"rel": "next", "href": "…"}] if start + count < len(elements) else []
+        paging = {"start": start, "count": count, "links": more}
+        return Reply(200, {"paging": paging, "elements": elements[start : start + count]})
 
     def _introspect(self, request: Request) -> Reply:
         """Say how a token stands, to the app that it was given to."""
