@@ -141,6 +141,7 @@ def drain(workers: int, posts: int, folder: Path, address: str) -> None:
         while Post.objects.exclude(state=State.PUBLISHED).exists():
             time.sleep(0.1)
         took = time.monotonic() - began
+        used = sum(_cpu_of(pid) for pid in pids)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         twice = Attempt.objects.count() - posts
@@ -164,7 +165,7 @@ def drain(workers: int, posts: int, folder: Path, address: str) -> None:
         bare = time.monotonic() - began
     print(
         f"{workers} workers: {posts / took:.0f} posts/s ({posts} posts over {len(NAMES)} accounts, PostgreSQL, "
-        f"{os.cpu_count()} cores for all), {twice} double claims, {sent - posts} sent twice; the requests "
+        f"{os.cpu_count()} cores for all), {twice} double claims, {sent - posts} sent twice, {used / posts * 1000:.0f} ms of CPU a post; the requests "
         f"alone, as many side by side: {posts / bare:.0f}/s (ratio {took / bare:.1f})",
         flush=True,
     )

@@ -101,7 +101,9 @@ def take(
     with transaction.atomic():
         for poll in others:
             row = rows[poll.due.pk]
-            if isinstance(poll.answer, FetchError):
+            if isinstance(poll.answer, Throttled) and poll.answer.status is None:
+                standing.spare(row, poll.answer, now=now)
+            elif isinstance(poll.answer, FetchError):
                 standing.fail(row, poll.source, poll.answer, now=now, rng=rng)
                 report.troubles.append(f"{poll.source.name}: {poll.answer}")
             else:
@@ -118,7 +120,7 @@ def take(
     _store_all(done, report=report, now=now, rng=rng)
     # Last, so that nothing of this batch overwrites it.
     for poll in others:
-        if isinstance(poll.answer, Throttled):
+        if isinstance(poll.answer, Throttled) and poll.answer.status is not None:
             standing.cool(rows[poll.due.pk], poll.answer, now=now)
 
 

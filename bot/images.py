@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from bot.fetch import FetchError, Request
 from bot.networks.base import Image
 from bot.values import Fetched
-from review.text import NetworkFacts, Picture
+from review.text import NetworkFacts, Picture, Tried, image_trouble
 
 Fetch = Callable[[Sequence[Request]], Sequence[Fetched | FetchError]]
 
@@ -31,21 +31,17 @@ def load(picture: Picture, *, facts: NetworkFacts, fetch: Fetch) -> Image:
         raise NoImage(f"The image {picture.url} cannot be fetched: {answer}")
     if answer.status != 200 or not answer.body:
         raise NoImage(f"The image {picture.url} cannot be fetched ({answer.status}).")
-    kind = kind_of(answer.body)
-    if kind not in facts.image_types:
-        known = ", ".join(name.removeprefix("image/").upper() for name in facts.image_types)
-        raise NoImage(f"{facts.label} takes images as {known}, and this is none of them.")
-    if facts.image_bytes and len(answer.body) > facts.image_bytes:
-        raise NoImage(
-            f"The image has {len(answer.body):,} bytes, and {facts.label} takes {facts.image_bytes:,}."
-        )
-    width, height = size_of(answer.body, kind)
-    if facts.image_pixels and width * height > facts.image_pixels:
-        raise NoImage(
-            f"The image has {width:,} times {height:,} pixels, and {facts.label} takes "
-            f"{facts.image_pixels:,} in all."
-        )
-    return Image(answer.body, kind, picture.alt.strip())
+    found = tried(answer.body)
+    if why := image_trouble(found, facts):
+        raise NoImage(why)
+    return Image(answer.body, found.kind, picture.alt.strip())
+
+
+def tried(data: bytes) -> Tried:
+    """Return what matters of an image's bytes to a network that may not take it."""
+    kind = kind_of(data)
+    width, height = size_of(data, kind)
+    return Tried(kind=kind, size=len(data), width=width, height=height)
 
 
 def kind_of(data: bytes) -> str:

@@ -73,6 +73,12 @@ def fail(
     log.warning("could not watch %s: %s", row.name, error, extra={"source": row.name})
 
 
+def spare(row: Source, error: Throttled, *, now: datetime) -> None:
+    """Put off a source that was not even asked, since its site had just asked to be left alone."""
+    row.next_check_at = row.spared_until = now + min(error.retry_after or COOL, pace.LONGEST)
+    row.save(update_fields=["next_check_at", "spared_until"])
+
+
 def cool(row: Source, error: Throttled, *, now: datetime) -> None:
     """Leave all sources of the site of `row` alone for as long as its server asks, restarts included."""
     site = _site(row.asked_at)

@@ -27,7 +27,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
-from bot import alerts, compose, mind, notify, publish, watch
+from bot import alerts, compose, mind, notify, publish, trying, watch
 from bot.away import Away
 from bot.connect import tokens
 from bot.crew import Crew, SideBySide
@@ -111,6 +111,9 @@ class Pass:
             run=self.readers,
             stop=self.stop,
         )
+        if not self.stop():
+            unread = {source.name for source in self.configuration.sources if not source.cards}
+            trying.try_addresses(now=_now(), fetch=self.fetch, without_links=unread)
         said = (
             f"{_many(report.announcements, 'announcement', 'announcements')} and "
             f"{_many(report.posts, 'post', 'posts')} drafted."

@@ -124,6 +124,13 @@ def of_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
             "people would sign in without encryption.",
             "Serve the desk over https and set BASE_URL to that address.",
         )
+    if not base and any(environment.get(name) for name in ("EMAIL_URL", "EMAIL_URL_FILE")):
+        yield Finding(
+            "warning",
+            "BASE_URL",
+            "it is not set, so links in mails lead to 127.0.0.1.",
+            "Set it to the desk's address as people type it.",
+        )
     url = environment.get("DATABASE_URL", "")
     if url.startswith("postgres") and not (
         environment.get("SECRET_KEY") or environment.get("SECRET_KEY_FILE")

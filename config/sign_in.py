@@ -53,10 +53,17 @@ def sign_in_settings(environment: Mapping[str, str], *, https: bool) -> dict[str
         "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
         "ACCOUNT_USER_DISPLAY": str,
         # Wrong passwords are counted by review.throttle; this counts codes and passkeys, by person.
-        "ACCOUNT_RATE_LIMITS": {"login_failed": "5/15m/key"},
+        "ACCOUNT_RATE_LIMITS": {
+            "login_failed": "5/15m/key",
+            # Behind a proxy a whole organisation comes from one address.
+            "login": "300/m/ip",
+            "reset_password": "60/m/ip,5/m/key",
+        },
         "MFA_ADAPTER": "review.entrance.SecondStepAdapter",
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
+        # Nobody signs up here, so an address that is not confirmed yet keeps nobody out of anything.
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         "MFA_TOTP_ISSUER": "Herodr",
         "MFA_TOTP_TOLERANCE": 1,  # thirty seconds either way: clocks differ, and people type
         # Browsers themselves allow passkeys over http only on localhost.

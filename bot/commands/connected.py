@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.commands import ready
 from config import schema
@@ -108,6 +109,7 @@ def ask(configuration: schema.Configuration) -> Iterator[Finding]:
     """Ask the network of each live account whose credentials it has; yields what is wrong. Posts nothing."""
     from bot.connect import tokens, ways
     from bot.networks.base import CannotLook, Endpoints, NetworkError, Temporary, Unauthorised
+    from review.health import TOKEN_STAGES
 
     tools = tokens.Tools(Endpoints.from_environment(os.environ), ready.now)
     for account in configuration.accounts:
@@ -116,6 +118,15 @@ def ask(configuration: schema.Configuration) -> Iterator[Finding]:
         try:
             token = tokens.token_for(account, tools=tools)
             ways.who(account, token=token, endpoints=tools.endpoints, now=tools.clock)
+            ends = None if token else ways.end_of_key(account, endpoints=tools.endpoints)
+            if ends is not None and ends - ready.now() <= timedelta(days=max(TOKEN_STAGES)):
+                days = -((ready.now() - ends) // timedelta(days=1))
+                yield Finding(
+                    "warning",
+                    f'account "{account.name}"',
+                    f"{account.credentials}_ACCESS_TOKEN ends in {days} days.",
+                    "Make a new one, or connect the account: then Herodr counts the days by itself.",
+                )
         except CannotLook:
             continue
         except NetworkError as error:

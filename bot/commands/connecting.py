@@ -64,6 +64,31 @@ def connect(
     _ask_for_consent(found, redirect, to, by)
 
 
+def disconnect(
+    name: Annotated[str, typer.Argument(metavar="ACCOUNT", help="As in accounts.toml.")],
+    *,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides; kept in the record.")],
+) -> None:
+    """Forget the tokens of a connected account; X is asked to forget them too."""
+    ready.desk()
+    from bot.connect import tokens
+    from bot.networks.base import Endpoints
+    from review import connections, transitions
+
+    known = connections.of(name)
+    if known is None:
+        raise ready.Trouble(f'The account "{name}" is not connected; `bot status` says which are.')
+    account = ready.configuration().account(name)
+    if account is not None:
+        tools = tokens.Tools(Endpoints.from_environment(os.environ), ready.now)
+        tokens.revoke(known, account, tools=tools)
+    connections.disconnect(known.account_id, by=transitions.operator(by), now=ready.now())
+    typer.echo(
+        f"{name} is disconnected: Herodr has forgotten its tokens. To take the app's access away on its network "
+        "too, remove it in the settings there."
+    )
+
+
 def _needs_consent(account: schema.Account) -> bool:
     """Say whether X's four keys are not all set, but the app's id is. Raises `Trouble` when neither is."""
     from config.checks import SECRETS

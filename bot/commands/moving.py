@@ -61,12 +61,13 @@ def move(
 
 
 def _models() -> Iterator[type[Model]]:
-    """Yield every model of ours, each after those it refers to."""
+    """Yield every model of ours and of people's accounts, each after those it refers to."""
     from django.apps import apps
     from django.core.serializers import sort_dependencies
 
-    review = apps.get_app_config("review")
-    ordered = sort_dependencies([(review, list(review.get_models()))])
+    # Addresses, second steps, the organisation's accounts; sessions stay behind.
+    wanted = [apps.get_app_config(label) for label in ("review", "account", "mfa", "socialaccount")]
+    ordered = sort_dependencies([(app, list(app.get_models())) for app in wanted])
     yield from (model for model in ordered if model is not None)
 
 

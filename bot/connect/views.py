@@ -18,7 +18,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -27,7 +26,7 @@ from bot.connect.shown import show
 from bot.networks.base import Endpoints, NetworkError, OutcomeUnknown, Unauthorised
 from bot.networks.x_sign_in import new_verifier
 from config import schema
-from review import connections, intake, queries, transitions, vault
+from review import connecting, connections, intake, queries, transitions, vault
 from review.models import Account, Connection
 from review.shown import network_label
 from review.transitions import NotAllowed
@@ -41,9 +40,7 @@ def _administrators(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not signed_in(request).is_superuser:
-            return ended(
-                request, NotAllowed(gettext("Only an administrator may connect accounts."))
-            )
+            return ended(request, NotAllowed(connecting.only_administrators()))
         return view(request, *args, **kwargs)
 
     return desk(guarded)
@@ -131,9 +128,7 @@ def connected(request: HttpRequest) -> HttpResponse:
     """Take the answer that the browser brings back from the network."""
     if not request.user.is_authenticated:
         # Without the answer's code: it is of no use to a session that did not begin it.
-        messages.error(
-            request, gettext("You were signed out meanwhile. Sign in, and press Connect again.")
-        )
+        messages.error(request, connecting.signed_out())
         return redirect(f"{reverse('sign-in')}?next={reverse('accounts')}")
     return _take_answer(request)
 
@@ -152,7 +147,7 @@ def _take_answer(request: HttpRequest) -> HttpResponse:
         return _back(request, str(error))
     network = network_label(row.network)
     if "error" in given or not given.get("code"):
-        return _back(request, _refusal(network, given.get("error", "")))
+        return _back(request, connecting.refused(network, given.get("error", "")))
     _, account = _found(row.pk)
     try:
         kept, _ = joining.join(
@@ -166,29 +161,11 @@ def _take_answer(request: HttpRequest) -> HttpResponse:
             clock=timezone.now,
         )
     except OutcomeUnknown as error:
-        again = gettext("%(error)s Press Connect again.") % {"error": error}
-        return _back(request, again)
+        return _back(request, connecting.once_more(str(error)))
     except (NetworkError, vault.NoKey) as error:
         return _back(request, _said(error))
-    messages.success(
-        request,
-        gettext("%(account)s is connected: %(network)s says that this is %(who)s.")
-        % {"account": row.name, "network": network, "who": kept.who},
-    )
+    messages.success(request, connecting.connected(row.name, network, kept.who))
     return redirect("accounts")
-
-
-def _refusal(network: str, error: str) -> str:
-    if error in ("access_denied", "user_cancelled_login", "user_cancelled_authorize"):
-        said = gettext("%(network)s was not given the consent, so nothing was changed.")
-        return said % {"network": network}
-    if error == "unauthorized_scope_error":
-        said = gettext(
-            "%(network)s does not let this app ask for that permission: see its products in the developer portal. "
-            "Nothing was changed."
-        )
-        return said % {"network": network}
-    return gettext("%(network)s gave no consent, so nothing was changed.") % {"network": network}
 
 
 @_administrators
@@ -205,8 +182,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     except NetworkError as error:
         return _back(request, _said(error))
     who = f"{found.name} ({found.id})" if found.name else found.id
-    said = gettext("%(account)s works: %(network)s says that this is %(who)s. Nothing was posted.")
-    messages.success(request, said % {"account": row.name, "network": network, "who": who})
+    messages.success(request, connecting.works(row.name, network, who))
     return redirect("accounts")
 
 
@@ -221,11 +197,7 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
         tokens.revoke(known, account, tools=_tools())
         by = transitions.person(signed_in(request))
         connections.disconnect(row.pk, by=by, now=timezone.now())
-    said = gettext(
-        "%(account)s is disconnected: Herodr has forgotten its tokens. To take the app's access away on "
-        "%(network)s too, remove it in the settings there."
-    )
-    messages.success(request, said % {"account": row.name, "network": network_label(row.network)})
+    messages.success(request, connecting.disconnected(row.name, network_label(row.network)))
     return redirect("accounts")
 
 

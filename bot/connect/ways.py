@@ -162,3 +162,22 @@ def who(
     if not hasattr(client, "who"):
         raise CannotLook(f"{account.network} does not say whose credentials these are.")
     return cast(SaysWho, client).who()
+
+
+def end_of_key(account: schema.Account, *, endpoints: Endpoints) -> datetime | None:
+    """Ask when a token that the operator set ends; None where nobody can say, or it does not end.
+
+    Only LinkedIn's do, and LinkedIn says it to an app that shows its id and secret. Raises a `NetworkError`.
+    """
+    if account.network != "linkedin" or not secret_of(account, "CLIENT_SECRET"):
+        return None
+    token = secret_of(account, "ACCESS_TOKEN")
+    if not token or not can_connect(account):
+        return None
+    return linkedin_sign_in.SignIn(
+        secret_of(account, "CLIENT_ID"),
+        secret_of(account, "CLIENT_SECRET"),
+        "",
+        scopes=(),
+        endpoints=endpoints,
+    ).ends_at(token)

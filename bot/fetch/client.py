@@ -30,6 +30,7 @@ from bot.fetch.asked import (
     redirected,
 )
 from bot.fetch.body import ACCEPT_ENCODING, Unpacker
+from bot.fetch.deadlines import Deadlines
 from bot.fetch.errors import (
     BadAddress,
     Crowded,
@@ -50,7 +51,7 @@ _PERMANENT = frozenset((301, 308))
 _CHUNK = 64 * 1024
 # A host that asks for patience and does not say how much gets this, in seconds.
 _COOL = 60.0
-_CROWDED = Crowded("There was no room in memory for this answer beside others; it is asked again.")
+_NO_ROOM = "There was no room in memory for this answer beside others; it is asked again."
 
 
 def user_agent(contact: str = "") -> str:
@@ -88,6 +89,7 @@ class Fetcher:
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         self._session: aiohttp.ClientSession | None = None
+        self._deadlines = Deadlines(self._limits.total)
         # Until when (monotonic seconds) a host is left alone, since it asked for that.
         self._cooling: dict[str, float] = {}
         # Bytes of the bodies of this batch that are in memory, whole or on their way.
@@ -112,7 +114,7 @@ class Fetcher:
             headers=self._headers,
             auto_decompress=False,
             trust_env=False,
-            # The whole is timed in `_in_time`, at a third of what the client's own timers cost.
+            # The whole is timed in `_in_time`; the client's own timers cost a seventh of a short answer.
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect),
         )
 
@@ -153,7 +155,7 @@ class Fetcher:
         One that fails is a `FetchError` in its place; `settle` makes one of any other error. Where the bodies
         would fill more memory than they may, the last ones are `Crowded`: ask for them again.
         """
-        answers: list[Fetched | FetchError] = [_CROWDED] * len(requests)
+        answers: list[Fetched | FetchError] = [Crowded(_NO_ROOM)] * len(requests)
         waiting: dict[str, deque[tuple[int, URL]]] = {}
         for number, request in enumerate(requests):
             try:
@@ -199,8 +201,7 @@ class Fetcher:
                     host=who,
                 )
         try:
-            async with asyncio.timeout(self._limits.total):
-                return await self._follow(url, request)
+            return await self._deadlines.within(self._follow(url, request))
         except Throttled as error:
             patience = error.retry_after.total_seconds() if error.retry_after else _COOL
             for host in (who, error.host):
@@ -292,7 +293,7 @@ class Fetcher:
                 size = unpacker.size
                 # Who takes more than a fair share while there is no room makes room for the others.
                 if self._held > self._limits.held and size > self._limits.held // self._at_once:
-                    raise _CROWDED
+                    raise Crowded(_NO_ROOM)
             return unpacker.finish()
         except BaseException:
             self._held -= size

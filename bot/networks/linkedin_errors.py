@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from bot.networks import answers, credentials
+from bot.networks import answers, credentials, versions
 from bot.networks.answers import Answer
 from bot.networks.base import (
     AccountDetails,
@@ -21,7 +21,21 @@ from bot.networks.base import (
     Throttled,
     Unauthorised,
 )
+from review.text import facts_of
 
+_FACTS = facts_of("linkedin")
+# What LinkedIn's codes mean for whoever wrote the post, with its limits as the editor counts them.
+_IN_OUR_WORDS = {
+    "FIELD_LENGTH_TOO_LONG": (
+        f"LinkedIn takes {_FACTS.limit:,} characters of text, {_FACTS.card_title_limit:,} of a card's title and "
+        f"{_FACTS.alt_limit:,} of alt text; it counts some as more than one. Shorten it."
+    ),
+    "INVALID_IMAGE_ID": "The image was not the author's own, or too old. Approve the post again.",
+    "MEDIA_ASSET_PROCESSING_FAILED": "LinkedIn could not make anything of the image. Use another, or none.",
+    "INVALID_URN_TYPE": "The author, or a name in `mentions`, is no page or person: correct accounts.toml.",
+    "INVALID_URN_ID": "The author, or a name in `mentions`, does not exist: correct accounts.toml.",
+    "MISSING_FIELD": "Something is missing that this version of LinkedIn's API wants: `bot check` says more.",
+}
 _LONGEST_WAIT = timedelta(days=2)
 
 
@@ -53,9 +67,11 @@ def error_of(
             url=url_of(named[1]) if named else "",
         )
     if status == 426 or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
+        newest = versions.newest(now.date())
+        known = f", such as {newest}" if newest and newest != version else ""
         return Unauthorised(
             f"LinkedIn has ended version {version} of its API{about}",
-            mend="Set LINKEDIN_VERSION to a newer month; docs/networks.md says how to find one.",
+            mend=f"Set LINKEDIN_VERSION to a newer month{known}; docs/networks.md says how to find one.",
         )
     if status == 401:
         return Unauthorised(
@@ -82,7 +98,8 @@ def error_of(
         return _throttled(answer, said, now=now)
     if any(code.startswith(("MEDIA_ASSET_WAITING", "MEDIA_ASSET_PROCESSING_IN")) for code in codes):
         return Temporary("LinkedIn is not done with the image yet.")
-    return Refused(f"LinkedIn refused this{about}")
+    ours = next((_IN_OUR_WORDS[code] for code in sorted(codes & _IN_OUR_WORDS.keys())), "")
+    return Refused(f"LinkedIn refused this{about} {ours}".rstrip())
 
 
 def _throttled(answer: Answer, said: str, *, now: datetime) -> Throttled:

@@ -8,11 +8,12 @@ https://learn.microsoft.com/linkedin/shared/authentication/authorization-code-fl
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 
 from linkedin_v2.linkedin import LinkedInAuthentication
 
-from bot.networks import oauth, wire
-from bot.networks.base import Endpoints
+from bot.networks import answers, oauth, wire
+from bot.networks.base import Endpoints, Temporary, Unauthorised
 from bot.networks.oauth import Token
 
 SIGN_IN_SCOPES = ("openid", "profile")
@@ -69,6 +70,40 @@ class SignIn(LinkedInAuthentication):  # type: ignore[misc]  # the library has n
         return self._ask(
             {"grant_type": "refresh_token", "refresh_token": refresh_token}, refresh_token
         )
+
+    def ends_at(self, token: str) -> datetime | None:
+        """Ask LinkedIn when an access token ends (aware, UTC); None where it does not say.
+
+        For tokens that were not given here. Raises `Ended` for one that works no more, `Unauthorised` for an app
+        that LinkedIn does not accept, `Temporary` when it cannot be asked now.
+        https://learn.microsoft.com/linkedin/shared/authentication/token-introspection
+        """
+        form = {"token": token, "client_id": self.key, "client_secret": self.secret}
+        answer = wire.ask(
+            "LinkedIn",
+            "LINKEDIN_AUTH_URL",
+            lambda: self._session.request(
+                "POST", self._session.url("/oauth/v2/introspectToken"), data=form
+            ),
+            changes=False,
+        )
+        given = answer.fields()
+        if answer.ok and given.get("active") is False:
+            status = answers.quoted(given.get("status"), secrets=(token,)) or "not active"
+            raise oauth.Ended(f"LinkedIn says that the token is {status}.")
+        if answer.status_code in (400, 401):
+            raise Unauthorised(
+                "LinkedIn does not say when the token ends: it does not accept the app.",
+                mend="Client id and client secret must be as in LinkedIn's developer portal.",
+            )
+        if not answer.ok:
+            raise Temporary(
+                f"LinkedIn did not say when the token ends (it answered {answer.status_code})."
+            )
+        ends = given.get("expires_at")
+        if isinstance(ends, bool) or not isinstance(ends, int) or not 0 < ends < 10**11:
+            return None
+        return datetime.fromtimestamp(ends, UTC)
 
     def revoke(self, token: str) -> None:
         """Do nothing: at LinkedIn, people take a consent back in their own settings."""

@@ -32,6 +32,10 @@ _POSTING = frozenset(
     }
 )
 
+_MOST_PAGES = 20  # of roles
+_PAGE = 100
+_MOST_NAMED = 5  # pages in a message
+
 Ask = Callable[[str, Mapping[str, str], str], Answer]  # path, query, Rest.li method
 
 
@@ -44,22 +48,50 @@ def who(
     """
     if not details.author.startswith("urn:li:organization:"):
         return _of_member(details, ask, passing)
-    answer = ask("/rest/organizationAcls", {"q": "roleAssignee", "state": "APPROVED"}, "FINDER")
-    if answer.status_code in (401, 426):
-        raise passing(answer)
-    elements = answer.fields().get("elements")
-    if answer.ok and isinstance(elements, list):
-        roles = dict(_roles(elements))
-        if details.author not in roles:
-            theirs = ", ".join(sorted(roles)) or "no page at all"
-            raise NotOurs(
-                f"LinkedIn says that this member may post for {theirs}, but accounts.toml says that "
-                f"{details.name} is {details.author}.",
-                mend="Connect as an administrator or content administrator of that page, or correct the author "
-                "in accounts.toml.",
-            )
-        return Identity(details.author, _name(ask), roles[details.author])
-    return _by_reading(details, ask, passing)
+    roles = _all_roles(details, ask, passing)
+    if roles is None:
+        return _by_reading(details, ask, passing)
+    if details.author not in roles:
+        theirs = ", ".join(sorted(roles)[:_MOST_NAMED]) or "no page at all"
+        raise NotOurs(
+            f"LinkedIn says that this member may post for {theirs}, but accounts.toml says that "
+            f"{details.name} is {details.author}.",
+            mend="Connect as an administrator or content administrator of that page, or correct the author "
+            "in accounts.toml.",
+        )
+    return Identity(details.author, _name(ask), roles[details.author])
+
+
+def _all_roles(
+    details: AccountDetails, ask: Ask, passing: Callable[[Answer], NetworkError]
+) -> dict[str, str] | None:
+    """Return the pages that the member may post for, with the role; None where the app may not see them."""
+    roles: dict[str, str] = {}
+    start = 0
+    for _ in range(_MOST_PAGES):
+        query = {"q": "roleAssignee", "state": "APPROVED", "count": str(_PAGE), "start": str(start)}
+        answer = ask("/rest/organizationAcls", query, "FINDER")
+        if answer.status_code in (401, 426):
+            raise passing(answer)
+        elements = answer.fields().get("elements")
+        if not answer.ok or not isinstance(elements, list):
+            return None
+        roles |= dict(_roles(elements))
+        if details.author in roles or not _has_more(answer, len(elements)):
+            break
+        start += len(elements)
+    return roles
+
+
+def _has_more(answer: Answer, number: int) -> bool:
+    """Whether there are more roles: servers may give fewer at once than they were asked for, and say so."""
+    paging = answer.fields().get("paging")
+    links = paging.get("links") if isinstance(paging, Mapping) else None
+    follows = any(
+        isinstance(link, Mapping) and link.get("rel") == "next"
+        for link in (links if isinstance(links, list) else [])
+    )
+    return bool(number) and (follows or number >= _PAGE)
 
 
 def _of_member(

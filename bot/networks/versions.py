@@ -52,6 +52,11 @@ def ending(version: str, today: date) -> str:
     return f"{said} Set LINKEDIN_VERSION to a newer month, as docs/networks.md lists them."
 
 
+def newest(today: date) -> str:
+    """Return the newest version whose end is known and lies ahead; "" where all that are known have ended."""
+    return max((version for version, end in _PUBLISHED.items() if end > today), default="")
+
+
 def days_left(version: str, today: date) -> int | None:
     """Return the days from `today` until `version` ends, negative once it has; None if it is no version."""
     try:

@@ -17,11 +17,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import letters
+from review import letters, sign_in
 from review.models import Person
 
 if TYPE_CHECKING:
@@ -52,6 +52,18 @@ SAID = {
     "mfa/messages/webauthn_added.txt": _("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
     "usersessions/messages/sessions_logged_out.txt": _("You are signed out everywhere else."),
+}
+# What somebody is written to about, in case it was not them, by the name of the library's own template.
+WATCHED = {
+    "account/email/password_changed": _("Your password for Herodr was changed."),
+    "account/email/password_set": _("A password for Herodr was set."),
+    "account/email/password_reset": _("Your password for Herodr was replaced through a mail."),
+    "account/email/email_changed": _("Your mail address at Herodr was changed."),
+    "mfa/email/totp_activated": _("An authenticator app was set up for you at Herodr."),
+    "mfa/email/totp_deactivated": _("Your authenticator app is no longer asked for at Herodr."),
+    "mfa/email/webauthn_added": _("A passkey was added to your account at Herodr."),
+    "mfa/email/webauthn_removed": _("A passkey was removed from your account at Herodr."),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made for you at Herodr."),
 }
 # Said by the library's own forms. They stand here so that they are translated with ours.
 BORROWED = (_("You must type the same password each time."),)
@@ -127,6 +139,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
                     gettext("The mail could not be sent: the mail server does not answer."),
                 )
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell somebody what was changed about how they come in; `email` is an address they had before."""
+        sentence = WATCHED.get(template_prefix)
+        address = email or sign_in.address_of(user)
+        if sentence and address and letters.works():
+            values = {
+                "user": user,
+                "sentence": sentence,
+                "at": timezone.localtime(timezone.now()),
+                "ip": self.get_client_ip(self.request),
+            }
+            self.send_mail("security", address, values)
+
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """Go on to one's own page, or to the queue's door."""
         return reverse("account")
@@ -144,9 +175,6 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
         "cannot_generate_recovery_codes": _(
             "Set up an authenticator app or a passkey first; recovery codes stand in for them."
-        ),
-        "unverified_email": _(
-            "Open the link that we sent to your new address first, or take the address back."
         ),
     }
 

@@ -17,12 +17,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from config.timing import Keep
 from review.models import (
+    Address,
     Alert,
     Announcement,
     Attempt,
     Entry,
     EntryVersion,
     FailedSignIn,
+    MailedLink,
+    Notice,
     Post,
     SignInLink,
     Worker,
@@ -62,6 +65,11 @@ def prune(*, keep: Keep, now: datetime, stop: Callable[[], bool] = lambda: False
     )
     gone["sign-in links"] = _in_batches(
         SignInLink.objects.filter(expires_at__lt=notices), _delete, stop
+    )
+    gone["mailed links"] = _in_batches(MailedLink.objects.filter(expires_at__lt=now), _delete, stop)
+    gone["notices"] = _in_batches(Notice.objects.filter(sent_at__lt=notices), _delete, stop)
+    gone["tried addresses"] = _in_batches(
+        Address.objects.filter(tried_at__lt=notices), _delete, stop
     )
     # A session that has ended opens nothing; whose it was need not be kept.
     gone["ended sessions"] = _in_batches(Session.objects.filter(expire_date__lt=now), _delete, stop)

@@ -6,7 +6,7 @@ database a fixed number of times.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.timing import Calendar
-from review import queries, slots, text
+from review import addresses, queries, slots, text
 from review.models import (
     STATE_LABELS,
     Account,
@@ -57,6 +57,8 @@ DONE = {
     Verb.EXPIRE.value: _("let it expire"),
     Verb.MISS.value: _("returned it: its time had passed"),
     Verb.UNDO.value: _("took the rejection back"),
+    Verb.CORRECT.value: _("began it, to correct another"),
+    "take down": _("saw to taking it down"),
     "comment": _("commented"),
     "ask for changes": _("asked for changes"),
 }
@@ -251,11 +253,14 @@ def show(
         next_slots((post.account for post in rows), calendar=calendar, now=now) if checks else {}
     )
     comments = queries.comments(rows) if checks else {}
+    tried = (
+        addresses.tried(queries.newest_revision(post).content for post in rows) if checks else {}
+    )
     four_eyes = reader is not None and calendar is not None and calendar.approvals != "any"
     writers = queries.last_writers(rows) if checks and four_eyes else {}
     return [
         replace(
-            _show(post, slots_by_account, now=now, checks=checks, brands=brands),
+            _show(post, slots_by_account, now=now, checks=checks, brands=brands, tried=tried),
             comments=tuple(comments.get(post.pk, ())),
             own_words=reader is not None and _is_by(reader, writers.get(post.pk)),
         )
@@ -272,7 +277,8 @@ def show_typed(
     post: Post, content: Content, *, now: datetime, brands: Collection[str] = ()
 ) -> Shown:
     """Work out how a post would look and what the checks would say, were `content` saved."""
-    return _show(post, {}, now=now, checks=True, brands=brands, content=content)
+    known = addresses.tried([content])
+    return _show(post, {}, now=now, checks=True, brands=brands, content=content, tried=known)
 
 
 def _is_by(reader: Person, writer: tuple[str, int | None] | None) -> bool:
@@ -282,7 +288,9 @@ def _is_by(reader: Person, writer: tuple[str, int | None] | None) -> bool:
     return key == reader.pk or name.casefold() == str(reader).casefold()
 
 
-def origin_of(announcement: Announcement) -> text.Origin:
+def origin_of(
+    announcement: Announcement, *, tried: Mapping[str, text.Tried] | None = None
+) -> text.Origin:
     """Return what the drafts of an announcement are checked against: its source's words, and its link."""
     card = announcement.card
     words = (
@@ -296,6 +304,7 @@ def origin_of(announcement: Announcement) -> text.Origin:
         words="\n".join(words),
         language=announcement.language,
         links={announcement.link: card.get("answer", "")},
+        tried=tried or {},
     )
 
 
@@ -307,13 +316,16 @@ def _show(
     checks: bool,
     brands: Collection[str],
     content: Content | None = None,
+    tried: Mapping[str, text.Tried] | None = None,
 ) -> Shown:
     revision = queries.newest_revision(post)
     content = content or revision.content
     network = post.account.network
     known = checks and network in text.NETWORKS
     problems = (
-        text.problems(network, content, brands=brands, origin=origin_of(post.announcement))
+        text.problems(
+            network, content, brands=brands, origin=origin_of(post.announcement, tried=tried)
+        )
         if known
         else ()
     )

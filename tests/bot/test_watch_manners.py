@@ -88,6 +88,16 @@ def test_a_person_cannot_cut_short_what_a_server_asked_for() -> None:
     assert intake.ask_now("News", now=NOW + DAY).next_check_at == NOW + DAY
 
 
+def test_a_source_that_was_only_spared_is_in_no_trouble() -> None:
+    web = Web()
+    web.put(NEWS, feed("a"))
+    go(web)
+    web.answers[NEWS] = Throttled("busy", retry_after=timedelta(hours=1))
+    assert go(web, at=NOW + DAY).troubles == []
+    assert (row().health, row().trouble, row().failures) == ("ok", "", 0)
+    assert row().next_check_at == NOW + DAY + timedelta(hours=1)
+
+
 def test_two_sources_that_meet_at_one_address_are_said() -> None:
     web = Web()
     web.put(NEWS, feed("a"))

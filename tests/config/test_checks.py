@@ -72,6 +72,7 @@ def test_what_is_missing_is_found(tmp_path: Path, part: str, text: str, words: s
         ({"BASE_URL": "desk.example.org"}, "error BASE_URL"),
         ({"BASE_URL": "http://desk.example.org"}, "warning BASE_URL"),
         ({"DATABASE_URL": "postgresql://db/herodr"}, "warning SECRET_KEY"),
+        ({"EMAIL_URL": "smtp://mail.example.org"}, "warning BASE_URL"),
     ],
 )
 def test_the_environment_is_checked(environment: dict[str, str], words: str) -> None:

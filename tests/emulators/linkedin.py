@@ -100,6 +100,8 @@ class LinkedInEmulator(Emulator):
             return self._authorise(request)
         if request.path == "/oauth/v2/accessToken" and request.method == "POST":
             return self._token(request)
+        if request.path == "/oauth/v2/introspectToken" and request.method == "POST":
+            return self._introspect(request)
         if request.path == "/v2/userinfo" and request.method == "GET":
             return self._userinfo(request)
         if request.path == "/rest/organizationAcls" and request.method == "GET":
@@ -221,7 +223,31 @@ class LinkedInEmulator(Emulator):
                 "state": "APPROVED",
             }
         ]
-        return Reply(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
+        start = int(request.query.get("start", "0"))
+        count = min(int(request.query.get("count", "10")), self.page_size)
+        more = [{"rel": "next", "href": "…"}] if start + count < len(elements) else []
+        paging = {"start": start, "count": count, "links": more}
+        return Reply(200, {"paging": paging, "elements": elements[start : start + count]})
+
+    def _introspect(self, request: Request) -> Reply:
+        """Say how a token stands, to the app that it was given to."""
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return oauth(401, "invalid_client", "Client authentication failed")
+        grant = self.grants.get(form.get("token", ""))
+        if grant is None:
+            return Reply(200, {"active": False})
+        expired = grant.expires_at <= self.clock()
+        status = "revoked" if grant.revoked else "expired" if expired else "active"
+        given = {
+            "active": status == "active",
+            "status": status,
+            "client_id": CLIENT_ID,
+            "expires_at": int(grant.expires_at.timestamp()),
+            "scope": ",".join(sorted(grant.scopes)),
+            "auth_type": "3L",
+        }
+        return Reply(200, given)
 
     def _userinfo(self, request: Request) -> Reply:
         grant = self._grant(request)

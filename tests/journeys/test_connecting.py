@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -178,6 +179,20 @@ def test_check_asks_the_networks_when_it_is_told_to(
     assert "X does not accept the keys" in said
 
 
+def test_check_counts_the_days_of_a_token_that_the_operator_set(
+    terminal: Terminal, network: linkedin.LinkedInEmulator
+) -> None:
+    accounts = terminal.folder / "config" / "accounts.toml"
+    accounts.write_text(accounts.read_text().replace("credentials", "live = true\ncredentials"))
+    terminal.settings |= {f"X_{name}": value for name, value in x.KEYS.items()}
+    terminal.settings["LINKEDIN_ACCESS_TOKEN"] = linkedin.TOKEN
+    terminal.run("release")
+    assert "ACCESS_TOKEN ends" not in terminal.run("check", "--ask").stdout
+    soon = network.clock() + timedelta(days=13, hours=1)
+    network.grant(linkedin.ALL_SCOPES, expires_at=soon)
+    assert "LINKEDIN_ACCESS_TOKEN ends in 14 days." in terminal.run("check", "--ask").stdout
+
+
 def test_a_key_that_is_changed_takes_over_by_itself(terminal: Terminal) -> None:
     terminal.settings["HERODR_TOKEN_KEYS"] = "o" * 40
     assert connect(terminal)[0] == 0
@@ -210,6 +225,17 @@ def test_an_answer_to_another_way_in_is_refused(terminal: Terminal) -> None:
     assert code == 1
     assert "does not belong to this way in" in trouble
     assert terminal.json("status")["accounts"][0]["connected_as"] is None
+
+
+def test_what_is_disconnected_is_forgotten_here_and_at_x(
+    terminal: Terminal, on_x: x.XEmulator
+) -> None:
+    assert connect(terminal, account="ours-x")[0] == 0
+    said = terminal.run("disconnect", "ours-x", "--by", "Siân").stdout
+    assert "has forgotten its tokens" in said
+    assert on_x.oauth2.revoked == 1
+    assert '"disconnect"' in terminal.run("log", "export", "--format", "json").stdout
+    assert "is not connected" in terminal.run("disconnect", "ours-x", "--by", "S", code=1).stderr
 
 
 def test_a_refused_consent_and_somebody_elses_are_said(

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django import Settings
 
-from review import comments, sign_in, transitions
+from review import comments, letters, notices, queries, sign_in, transitions
 from review.models import Account, Person, Source
 from tests.journeys.browsers import Desk, bulletin
 from tests.making import CALENDAR, NOW, SIAN, make_announcement, make_person, minutes
@@ -53,6 +55,8 @@ def everything() -> tuple[list[str], list[str]]:
     Account.objects.filter(network="linkedin").update(paused=True, trouble="Connect it again.")
     invited, token = sign_in.invite("Bryn", may_decide=True, by="Siân", now=NOW)
     Person.objects.filter(pk=invited.pk).update(username="bryn")
+    some = [(post, queries.newest_revision(post)) for post in queries.posts().order_by("pk")[:4]]
+    links = notices.make_links(Person.objects.get(pk=invited.pk), some, now=timezone.now())
     first = posts[0].pk
     inside = [
         "/",
@@ -66,6 +70,10 @@ def everything() -> tuple[list[str], list[str]]:
         "/sources/",
         "/people/",
         "/stop/",
+        "/calendar/",
+        "/calendar/?by=month",
+        "/blackouts/",
+        f"/posts/{posts[2].pk}/?open=move-{posts[2].pk}",
         "/keys/",
         "/account/",
         "/account/password/",
@@ -85,6 +93,8 @@ def everything() -> tuple[list[str], list[str]]:
         "/account/forgotten/1-used/",
         "/account/address/gone/",
         "/account/shut-out/",
+        *(reverse("approve-from-mail", args=[link]) for link in (*links.values(), "gone")),
+        reverse("notices-off", args=[letters.off_token(invited, notices.DIGEST)]),
     ]
     return inside, outside
 

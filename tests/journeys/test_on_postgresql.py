@@ -31,6 +31,7 @@ SAME_TESTS = (
     "tests/bot/test_notify.py",
     "tests/bot/test_publish.py",
     "tests/bot/test_watch.py",
+    "tests/review/test_batches.py",
     "tests/bot/test_compose.py",
 )
 
@@ -88,7 +89,11 @@ def test_a_sqlite_deployment_moves_into_postgresql_and_goes_on(tmp_path: Path) -
         terminal.run("once", "publish")
         people = (
             "from tests.making import make_person; "
-            "make_person('Bryn'); make_person('Charlie', may_decide=False)"
+            "bryn = make_person('Bryn'); make_person('Charlie', may_decide=False); "
+            "from allauth.account.models import EmailAddress; "
+            "EmailAddress.objects.create(user=bryn, email='bryn@example.org', verified=True); "
+            "from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes; "
+            "RecoveryCodes.activate(bryn)"
         )
         terminal.python(people)
         before = terminal.posts()
@@ -101,6 +106,11 @@ def test_a_sqlite_deployment_moves_into_postgresql_and_goes_on(tmp_path: Path) -
             "print([(p.name, p.may_decide) for p in Person.objects.order_by('name')])"
         )
         assert rights == "[('Bryn', True), ('Charlie', False)]\n"
+        kept = terminal.python(
+            "from allauth.mfa.models import Authenticator; from review import sign_in; "
+            "one = Authenticator.objects.get(); print(sign_in.address_of(one.user), one.type)"
+        )
+        assert kept == "bryn@example.org recovery_codes\n"
         assert "sound" in terminal.run("log", "verify").stdout
         # New rows get new numbers, and nothing is drafted or sent again.
         terminal.run("queue", "approve", "--all", "--now", "--by", "Siân")

@@ -246,6 +246,9 @@ def test_a_forgotten_password_is_replaced_through_a_mail(mailbox: Mailbox) -> No
     assert come_in(password=NEW)[1].status_code == 302
     # Whoever was in with the old password is out, and the link is used up.
     assert elsewhere.get(reverse("queue")).status_code == 302
+    assert (
+        mailbox.received[-1]["Subject"] == "Your password for Herodr was replaced through a mail."
+    )
     used = Client().get(path)
     assert "This link does not work any more" in used.text
 
@@ -317,6 +320,54 @@ def test_two_people_cannot_share_an_address(mailbox: Mailbox) -> None:
     client.post(reverse("account_email"), {"email": "press@example.org", "action_add": "yes"})
     assert not mailbox.received or "/account/address/" in mailbox.words()
     assert sign_in.address_of(sian) == ""
+
+
+def test_an_invitation_with_an_address_is_mailed_too(mailbox: Mailbox) -> None:
+    admin = Client()
+    admin.force_login(make_person(admin=True))
+    typed = {"name": "Bryn", "may": "decide", "email": "Bryn@example.org"}
+    page = admin.post(reverse("people"), typed)
+    assert "It is on its way to bryn@example.org as well." in page.text
+    (mail,) = mailbox.received
+    assert (mail["To"], mail["Subject"]) == ("bryn@example.org", "Your way into Herodr")
+    bryn = Client()
+    path = mailbox.link(containing="/sign-in/")
+    assert bryn.get(path).status_code == 200
+    assert bryn.post(path).headers["Location"] == reverse("welcome")
+    assert sign_in.address_of(Person.objects.get(name="Bryn")) == "bryn@example.org"
+
+
+def test_an_invitation_that_cannot_be_mailed_is_shown_all_the_same(
+    settings: Settings, socket_enabled: None
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    admin = Client()
+    admin.force_login(make_person(admin=True))
+    typed = {"name": "Bryn", "may": "decide", "email": "bryn@example.org"}
+    page = admin.post(reverse("people"), typed)
+    assert page.status_code == 200
+    assert "/sign-in/" in page.text
+    assert "on its way" not in page.text
+
+
+def test_what_changes_how_somebody_comes_in_is_written_to_them(
+    mailbox: Mailbox, django_capture_on_commit_callbacks: Any
+) -> None:
+    give_address(make_person(), "sian@example.org")
+    client, _ = come_in()
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up_app(client)
+    typed = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    client.post(reverse("account_change_password"), typed)
+    client.post(reverse("account_email"), {"email": "new@example.org", "action_add": "yes"})
+    client.post(mailbox.link(containing="/account/address/"))
+    told = [(mail["To"], mail["Subject"]) for mail in mailbox.received]
+    assert ("sian@example.org", "An authenticator app was set up for you at Herodr.") in told
+    assert ("sian@example.org", "Your password for Herodr was changed.") in told
+    # To the address that was theirs before: whoever took the account over reads the new one.
+    assert ("sian@example.org", "Your mail address at Herodr was changed.") in told
+    assert "at 09:00, from 127.0.0.1." in mailbox.words(0)
 
 
 def test_sessions_are_listed_and_ended() -> None:

@@ -19,7 +19,6 @@ from tests.making import make_due_post, make_post
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config")]
 
 REVIEW = Path(str(review.__path__[0]))
-CONNECTING = REVIEW.parents[1] / "bot" / "connect"
 CATALOGUE = REVIEW / "locale" / "cy" / "LC_MESSAGES"
 CALLS = {"gettext", "gettext_lazy", "ngettext", "_"}
 _LITERAL = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
@@ -45,7 +44,7 @@ def _in_template(path: Path) -> Iterator[str]:
 def _all() -> dict[str, str]:
     """Every string that a page may show, and where it stands."""
     found = {}
-    for path in sorted([*REVIEW.rglob("*.py"), *CONNECTING.rglob("*.py")]):
+    for path in sorted(REVIEW.rglob("*.py")):
         found.update(dict.fromkeys(_in_code(path), path.name))
     for path in sorted((REVIEW / "templates").rglob("*.*")):
         found.update(dict.fromkeys(_in_template(path), path.name))

@@ -6,8 +6,10 @@ post's state in `review.transitions`.
 
 from __future__ import annotations
 
+from review.models.blackouts import Blackout
 from review.models.connections import Connection, Consent
 from review.models.found import (
+    Address,
     Announcement,
     Entry,
     EntryAlias,
@@ -43,10 +45,12 @@ from review.models.posts import (
 __all__ = [
     "STATE_LABELS",
     "Account",
+    "Address",
     "Alert",
     "Announcement",
     "Attempt",
     "Batch",
+    "Blackout",
     "Chore",
     "Comment",
     "Connection",

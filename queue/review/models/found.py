@@ -128,6 +128,24 @@ class EntryVersion(models.Model):
         return f"{self.title} (until {self.replaced_at:%Y-%m-%d})"
 
 
+class Address(models.Model):
+    """An address in a post, and what it answered when it was last tried: see `review.text.Tried`."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256: an index takes no long address
+    url = models.TextField()
+    tried_at = models.DateTimeField()
+    again_at = models.DateTimeField()
+    gone = models.BooleanField(default=False)
+    answer = models.TextField(blank=True)
+    kind = models.CharField(max_length=50, blank=True)
+    size = models.PositiveBigIntegerField(default=0)  # bytes
+    width = models.PositiveBigIntegerField(default=0)  # pixels
+    height = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Announcement(models.Model):
     """One thing worth saying, found in an entry; or a piece set aside, one click from the queue."""
 

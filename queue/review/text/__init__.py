@@ -5,6 +5,7 @@ Pure: the editor, the checks and the drafting all ask here, so they can never di
 
 from __future__ import annotations
 
+from review.text.addresses import Tried, address_errors, image_trouble
 from review.text.checks import Origin, Problem, problems
 from review.text.cleaning import clean_text
 from review.text.comparing import changes, facts, split_at
@@ -30,7 +31,9 @@ __all__ = [
     "Origin",
     "Picture",
     "Problem",
+    "Tried",
     "UnknownNetwork",
+    "address_errors",
     "changes",
     "clean_text",
     "cost",
@@ -39,6 +42,7 @@ __all__ = [
     "facts",
     "facts_of",
     "has_address",
+    "image_trouble",
     "length",
     "limit",
     "problems",

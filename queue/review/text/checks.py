@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from review.text import counting
+from review.text.addresses import Tried, address_errors
 from review.text.cleaning import INVALID
 from review.text.content import Content
 from review.text.faithful import unsupported
@@ -50,12 +51,14 @@ class Problem:
 class Origin:
     """What a post comes from: the source's words and their language, and what its link answered.
 
-    `links` has, by address, what is wrong with it: why it does not answer, or the address it leads on to.
+    `links` has, by address, what is wrong with it: why it does not answer, or the address it leads on to;
+    `tried` what the addresses in the post have answered since.
     """
 
     words: str = ""
     language: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    tried: Mapping[str, Tried] = field(default_factory=dict)
 
 
 def problems(
@@ -73,6 +76,10 @@ def problems(
     facts = facts_of(network)
     return (
         *(Problem("error", sentence) for sentence in _errors(content, facts)),
+        *(
+            Problem("error", sentence)
+            for sentence in address_errors(content, facts, origin.tried if origin else {})
+        ),
         *(Problem("warning", sentence) for sentence in _warnings(content, facts, brands)),
         *(
             Problem("warning", sentence)
@@ -85,7 +92,7 @@ def _against_origin(content: Content, origin: Origin, brands: Collection[str]) -
     answer = origin.links.get(content.link, "") if content.link else ""
     if answer.startswith(("http://", "https://")):
         yield f"The link leads on to {answer}. Use that address, so that it goes on working."
-    elif answer:
+    elif answer and content.link not in origin.tried:
         yield (
             f"The link did not answer when it was last read ({answer}). "
             "Open it, and correct it if it is wrong."

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import budgets, record, slots, text
+from review import addresses, blackouts, budgets, record, slots, text
 from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
@@ -18,6 +18,7 @@ from review.transitions import restoring
 from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
     BOT,
+    MAX_REASON,
     Actor,
     NotAllowed,
     NotFit,
@@ -115,6 +116,7 @@ def _taken(account: Account, *, besides: int) -> list[datetime]:
 
 def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: datetime) -> datetime:
     name = post.account.name
+    calendar = blackouts.added_to(calendar, now=now)
     if when is None:
         due = slots.next_slot(
             now, calendar=calendar, account=name, taken=_taken(post.account, besides=post.pk)
@@ -152,10 +154,12 @@ def wrote_last(post: Post, by: Actor) -> bool:
     return author is None or (author.person_id is not None and author.person_id == by.person_id)
 
 
-def _refuse_unfit(post: Post, revision: Revision, *, now: datetime) -> None:
+def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool) -> None:
+    content = revision.content
+    origin = text.Origin(tried=addresses.tried([content])) if strict else None
     errors = [
         problem.sentence
-        for problem in text.problems(post.account.network, revision.content)
+        for problem in text.problems(post.account.network, content, origin=origin)
         if problem.level == "error"
     ]
     if errors:
@@ -199,11 +203,14 @@ def approve(
     seen: int | None,
     when: datetime | None = None,
     within: timedelta = timedelta(0),
+    strict: bool = False,
 ) -> Post:
     """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
 
     `when` None means the next free slot of the account; `now` means at once. It goes out no sooner than
-    `now` + `within`, so that the approval can be taken back. Raises TransitionError.
+    `now` + `within`, so that the approval can be taken back. `strict` also refuses a link where nothing is,
+    and images that the network does not take, by what they answered when the worker last tried them. Raises
+    TransitionError.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
@@ -213,7 +220,7 @@ def approve(
     Account.objects.select_for_update().get(pk=post.account_id)
     revision = post.revisions.get(number=post.revision_number)
     if seen in (None, post.revision_number):
-        _refuse_unfit(post, revision, now=now)
+        _refuse_unfit(post, revision, now=now, strict=strict)
         refuse_beside_the_old(post)
     earliest = now + within
     if when is None:
@@ -251,7 +258,9 @@ def reject(post_id: int, *, by: Actor, now: datetime, seen: int | None, reason: 
 
 
 @transaction.atomic
-def hold(post_id: int, *, by: Actor, now: datetime, seen: int | None = None) -> Post:
+def hold(
+    post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
+) -> Post:
     """scheduled → in_review. The approval ends. Raises TransitionError."""
     return move(
         locked(post_id),
@@ -259,6 +268,7 @@ def hold(post_id: int, *, by: Actor, now: datetime, seen: int | None = None) -> 
         actor=by,
         now=now,
         seen=seen,
+        reason=reason[:MAX_REASON],
         approved_number=None,
         due_at=None,
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from review import forms, queries, sign_in
+from review import forms, letters, queries, sign_in
 from review.models import Person
 from review.views.common import administrators, page, signed_in
+
+log = logging.getLogger(__name__)
 
 DEEDS = ("deactivate", "activate", "link", "rights", "second-step")
 # A newcomer, or somebody whom a new link let in, may set a password without knowing the old one.
@@ -89,15 +93,37 @@ def _people_page(
 
 
 def _link_page(request: HttpRequest, person: Person, token: str) -> HttpResponse:
-    """Show a one-time link, this once."""
+    """Show a one-time link, this once, and mail it to whoever has an address."""
     link = request.build_absolute_uri(reverse("sign-in-link", args=[token]))
     response = page(
         request,
         "new_link",
-        {"person": person, "link": link, "days": sign_in.LIFETIME.days},
+        {
+            "person": person,
+            "link": link,
+            "days": sign_in.LIFETIME.days,
+            "mailed": _mail_link(request, person, link),
+        },
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _mail_link(request: HttpRequest, person: Person, link: str) -> str:
+    """Return the address to which the link was mailed, or ""."""
+    address = sign_in.address_of(person) if letters.works() else ""
+    if not address:
+        return ""
+    days = sign_in.LIFETIME.days
+    values = {"person": person, "link": link, "days": days, "by": request.user}
+    with translation.override(person.language or translation.get_language()):
+        mail = letters.letter("invitation", values, to=address)
+    try:
+        mail.send()
+    except OSError as error:  # smtplib's errors are OSErrors
+        log.error("an invitation could not be sent (%s)", type(error).__name__)
+        return ""
+    return address
 
 
 @administrators

@@ -626,6 +626,25 @@ def test_a_new_token_for_an_old_one_leaves_the_end_where_it_was(
         way.renew(first.refresh_token)
 
 
+def test_the_end_of_a_token_that_was_made_elsewhere_can_be_asked(
+    linkedin: LinkedInEmulator, clock: Clock
+) -> None:
+    way = sign_in(linkedin)
+    assert way.ends_at(TOKEN) == NOW + timedelta(days=60)
+    with pytest.raises(Unauthorised, match="does not accept the app"):
+        sign_in(linkedin, client_secret="wrong").ends_at(TOKEN)
+    linkedin.play(answer(500), answer(200, {"active": True}))
+    with pytest.raises(Temporary):
+        way.ends_at(TOKEN)
+    assert way.ends_at(TOKEN) is None
+    with pytest.raises(Ended, match="not active"):
+        way.ends_at("of nobody")
+    clock.move(days=60)
+    with pytest.raises(Ended, match="is expired"):
+        way.ends_at(TOKEN)
+    assert TOKEN not in str([request.url for request in linkedin.requests])
+
+
 # -- whose token this is ---------------------------------------------------------------------------------
 
 
@@ -650,6 +669,15 @@ def test_a_page_is_looked_up_among_the_roles(
     for page in ("urn:li:organization:77", "urn:li:organization:999"):
         with pytest.raises(NotOurs, match=f"may post for {PAGE}, but .* is {page}"):
             linkedin_client(replace(PAGE_ACCOUNT, author=page)).who()
+
+
+def test_a_page_is_found_among_many(linkedin: LinkedInEmulator, linkedin_client: Make) -> None:
+    many = tuple(f"urn:li:organization:{number}" for number in range(1000, 1025))
+    linkedin.page_size = 10
+    linkedin.grant(ALL_SCOPES | {"rw_organization_admin"}, pages=(*many, PAGE))
+    assert linkedin_client().who().roles == "administrator"
+    with pytest.raises(NotOurs, match="may post for urn:li:organization:1000, "):
+        linkedin_client(replace(PAGE_ACCOUNT, author="urn:li:organization:999")).who()
 
 
 def test_a_page_of_others_is_refused_where_roles_cannot_be_seen(
@@ -689,3 +717,34 @@ def test_only_linkedins_own_answer_is_taken_as_proof_that_a_post_is_gone(
         linkedin_client().delete(published.network_id)
     linkedin_client().delete(published.network_id)
     assert linkedin.posts[0].deleted
+
+
+@pytest.mark.parametrize(
+    ("code", "ours"),
+    [
+        ("FIELD_LENGTH_TOO_LONG", "LinkedIn takes 3,000 characters of text"),
+        ("MEDIA_ASSET_PROCESSING_FAILED", "Use another, or none"),
+        ("INVALID_URN_ID", "correct accounts.toml"),
+    ],
+)
+def test_what_linkedin_refuses_is_said_in_its_words_and_in_ours(
+    linkedin: LinkedInEmulator,
+    linkedin_client: Callable[..., LinkedInClient],
+    code: str,
+    ours: str,
+) -> None:
+    body = json.dumps({"status": 400, "code": code, "message": "commentary length 3001 can't"})
+    linkedin.play(Fault(Kind.STATUS, status=400, body=body))
+    with pytest.raises(Refused) as caught:
+        linkedin_client().deliver(LINKEDIN_CONTENT)
+    assert "“commentary length 3001 can't”" in str(caught.value)
+    assert ours in str(caught.value)
+
+
+def test_an_ended_version_says_which_one_to_set(
+    linkedin: LinkedInEmulator, linkedin_client: Callable[..., LinkedInClient]
+) -> None:
+    endpoints = Endpoints(linkedin_api=linkedin.url, linkedin_version="202510")
+    with pytest.raises(Unauthorised) as caught:
+        linkedin_client(endpoints=endpoints).deliver(LINKEDIN_CONTENT)
+    assert "Set LINKEDIN_VERSION to a newer month, such as 202609" in caught.value.mend

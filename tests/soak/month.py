@@ -1,0 +1,436 @@
+"""A compressed month: hundreds of sources, two networks, two workers, a person, and a calendar of misfortunes.
+
+What works is the real thing (watch, compose, publish, alerts, housekeeping) on a real database and against the emulators
+over HTTP. Played are time, which goes by in steps of a quarter of an hour, and the sources' servers, which answer from
+memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from unittest import mock
+
+from django.db import connection
+
+from bot import alerts, compose, mind, publish, watch
+from bot.fetch import FetchError, Request, ServerTrouble
+from bot.networks.base import AccountDetails, Client, Endpoints
+from bot.networks.x import XClient
+from bot.reconcile import Report
+from bot.values import Fetched
+from config import schema
+from config.timing import Calendar
+from review import accounts, budgets, chores, intake, pruning, queries, transitions
+from review.health import Sign
+from review.models import Account, Alert, Announcement, Connection, Post, Worker
+from review.states import NEEDS_A_PERSON, State
+from tests.emulators import faults
+from tests.emulators.faults import Emulator
+from tests.emulators.x import KEYS
+from tests.faults.world import BEGIN, CONFIGURATION, SIAN, World
+
+STEP = timedelta(minutes=15)
+NOBODY = "http://127.0.0.1:9"  # where nobody listens
+CALENDAR = Calendar.model_validate(
+    {
+        "slots": [
+            f"Mon-Sun {hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)
+        ],
+        "spacing": "10m",
+        "blackout": [
+            {
+                "name": "a day of mourning",
+                "from": BEGIN + timedelta(hours=30),
+                "to": BEGIN + timedelta(hours=36),
+            }
+        ],
+    }
+)
+# What passes by itself, or is decided by the person: played at random with requests to publish.
+FAULTS = (
+    faults.APPLY_THEN_DROP,
+    faults.DROP_BEFORE_APPLY,
+    faults.APPLY_THEN_503,
+    faults.HTML_502,
+    faults.WITHOUT_ID,
+    faults.Fault(faults.Kind.LAG, apply=True, seconds=40),
+)
+
+
+@dataclass
+class Servers:
+    """The sources' servers: each feed's items, and whether it answers."""
+
+    number: int
+    items: dict[int, list[int]] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
+    published: int = 0
+
+    def publish(self, feed: int) -> None:
+        """Put a new item on top of a feed."""
+        self.published += 1
+        self.items.setdefault(feed, []).insert(0, self.published)
+
+    def __call__(self, requests: Sequence[Request]) -> list[Fetched | FetchError]:
+        """Answer as the servers of the feeds do."""
+        return [self._answer(request) for request in requests]
+
+    def _answer(self, request: Request) -> Fetched | FetchError:
+        feed = int(request.url.split("//news")[1].split(".")[0])
+        if feed in self.broken:
+            return ServerTrouble(f"{request.url} answers with 503.", status=503)
+        shown = self.items.get(feed, [])[:20]
+        etag = f'"{shown[0] if shown else 0}"'
+        if request.etag == etag:
+            return Fetched(request.url, 304)
+        body = "".join(
+            f"<item><guid>{feed}-{one}</guid><title>Report {one} on regional growth published</title>"
+            f"<link>https://news{feed}.example/reports/{one}</link>"
+            f"<description>Report {one} finds that 14 regions grew.</description></item>"
+            for one in shown
+        )
+        text = f'<rss version="2.0"><channel><title>News {feed}</title>{body}</channel></rss>'
+        return Fetched(
+            request.url, 200, text.encode(), {"etag": etag, "content-type": "application/rss+xml"}
+        )
+
+
+class Month(World):
+    """The world in which a month goes by. `misfortunes` are done at their step, each once."""
+
+    def __init__(self, *, days: float, sources: int, rate: float, seed: int) -> None:
+        super().__init__(duplicates=True)
+        self.steps = int(timedelta(days=days) / STEP)
+        self.rate = rate  # news of a source in a day
+        # Twice two weeks are too long for a month, but two weeks of silence are unusual for a daily source.
+        self.quiet = (0.3, 0.93) if days >= 25 else (2, 2)
+        self.rng = random.Random(seed)  # noqa: S311 - a play, not a secret
+        self.servers = Servers(sources)
+        self.raised: Counter[str] = Counter()
+        self.cleared: Counter[str] = Counter()
+        self.troubles: list[str] = []
+        self.crashes = 0
+        self.version = "202609"
+        self.disk = alerts.DISK_LEAST
+        self.ahead = timedelta(0)
+        self.workers: dict[int, str] = {0: "a-0", 1: "b-0"}
+        self.down: set[int] = set()
+        self.person_is_away = False
+        self.x_is_out_of_reach = False
+        self.configuration = schema.Configuration(
+            directory=schema.PACKAGED,
+            sources=tuple(
+                schema.Source.model_validate(
+                    {
+                        "name": f"News {number}",
+                        "url": f"https://news{number}.example/feed",
+                        "every": f"{1 + number % 6}h" if number > 2 else "15m",
+                        "cards": False,
+                    }
+                )
+                for number in range(sources)
+            ),
+            accounts=CONFIGURATION.accounts,
+            calendar=CALENDAR,
+        )
+        self.mind = mind.load(self.configuration)
+
+    def at_step(self, number: int) -> datetime:
+        """When a step begins."""
+        return BEGIN + number * STEP
+
+    # -- one step ------------------------------------------------------------------------------------------
+
+    def step(self, number: int) -> None:
+        """Let a quarter of an hour go by."""
+        self._news(number)
+        self._weather()
+        at_work = [which for which in self.workers if which not in self.down]
+        for which in at_work:
+            self._heartbeat(which)
+        self._look_over()
+        hands = [
+            threading.Thread(target=self._guarded, args=(self._work, which)) for which in at_work
+        ]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+        if not self.person_is_away and number % 8 == 0:
+            self.person_acts()
+        self._look_over()
+
+    def _heartbeat(self, which: int) -> None:
+        now = self.clock.wall()
+        Worker.objects.update_or_create(
+            name=self.workers[which],
+            defaults={"heartbeat_at": now, "stopped_at": None},
+            create_defaults={"started_at": now, "heartbeat_at": now},
+        )
+
+    def _guarded(self, act: Callable[[int], None], which: int) -> None:
+        try:
+            act(which)
+        except Exception as error:
+            self.troubles.append(f"{type(error).__name__} in worker {which}: {error}")
+        finally:
+            connection.close()
+
+    def _work(self, which: int) -> None:
+        """What a worker does in a quarter of an hour."""
+        now = self.clock.wall()
+        watch.watch(self.configuration, now=now, rng=self.rng, fetch=self.servers)
+        compose.compose(self.configuration, mind=self.mind, now=now, fetch=self.servers)
+        kill_at = self.rng.randint(1, 250) if self.rng.random() < 0.03 else 0
+        before = len(self.said)
+        self.work(kill_at=kill_at)
+        if any("was killed" in line for line in self.said[before:]):
+            self.crashes += 1
+            self.restart(which)
+        if chores.take("prune", every=timedelta(days=1), now=now):
+            pruning.prune(keep=CALENDAR.keep, now=now)
+
+    def _one_pass(self, name: str) -> Report:
+        return publish.publish(
+            self.configuration,
+            clock=self.clock.wall,
+            worker=name,
+            client_for=self.client_for,
+            steady=self.clock.steady,
+            sleep=lambda _seconds: None,
+        )
+
+    def client_for(self, name: str, live: bool) -> Client:
+        """The client of an account; while X is out of reach, one that finds nobody listening."""
+        if name == "x" and self.x_is_out_of_reach:
+            details = AccountDetails(name, "x", credentials="X", secret=KEYS.__getitem__)
+            return XClient(details, endpoints=Endpoints(x_api=NOBODY), now=self.clock.wall)
+        return super().client_for(name, live)
+
+    def restart(self, which: int, *, politely: bool = False) -> None:
+        """Start a worker anew, under a new name, as a new process has."""
+        name = self.workers[which]
+        if politely:
+            Worker.objects.filter(name=name).update(stopped_at=self.clock.wall())
+        letter, _, number = name.partition("-")
+        self.workers[which] = f"{letter}-{int(number) + 1}"
+
+    def _news(self, number: int) -> None:
+        """Sources have news at random; source 0 each day, but for its silence."""
+        if number == 0:
+            for feed in range(self.servers.number):
+                self.servers.publish(feed)
+            return
+        for feed in range(1, self.servers.number):
+            if self.rng.random() < self.rate / 96:
+                self.servers.publish(feed)
+        begin, end = self.quiet
+        if number % 96 == 40 and not self.steps * begin < number < self.steps * end:
+            self.servers.publish(0)
+
+    def _weather(self) -> None:
+        for emulator in (self.x, self.linkedin):
+            if self.rng.random() < 0.03:
+                emulator.play(self.rng.choice(FAULTS))
+
+    # -- the person ----------------------------------------------------------------------------------------
+
+    def person_acts(self) -> None:
+        """Let Siân do what the desk asks of her: decide, settle what is in doubt, resume accounts."""
+        now = self.clock.wall()
+        for account in Account.objects.filter(paused=True, paused_until=None):
+            accounts.resume(account.pk, by=SIAN, now=now)
+        for post in (
+            Post.objects.filter(state__in=NEEDS_A_PERSON).select_related("account").order_by("pk")
+        ):
+            with contextlib.suppress(transitions.TransitionError):
+                if post.state == State.IN_REVIEW:
+                    transitions.approve(post.pk, by=SIAN, now=now, calendar=CALENDAR, seen=None)
+                else:
+                    self._decide(post, now)
+
+    # -- what is wrong -------------------------------------------------------------------------------------
+
+    def signs(self) -> list[Sign]:
+        """What `bot check` and the workers see."""
+        with mock.patch.object(alerts, "DISK_LEAST", self.disk):
+            return alerts.signs(
+                self.configuration,
+                now=self.clock.wall(),
+                version=self.version,
+                folder=Path.cwd(),
+                ahead={"the heartbeat address": self.ahead},
+            )
+
+    def _look_over(self) -> None:
+        changes = alerts.update(self.signs(), now=self.clock.wall())
+        self.raised.update(_kind(alert) for alert in changes.raised)
+        self.cleared.update(_kind(alert) for alert in changes.cleared)
+
+    # -- misfortunes ---------------------------------------------------------------------------------------
+
+    def misfortunes(self) -> dict[str, Callable[[bool], None]]:
+        """By the alert that each must raise: what begins it (True) and ends it (False)."""
+        return {
+            "worker gone": self._both_down,
+            "worker lost": lambda begins: self.restart(0) if begins else None,
+            "posts put off": self._x_out_of_reach,
+            "posts unconfirmed": self._person_away_and_doubt,
+            "posts failed": lambda begins: self._play_if(begins, self.x, 403),
+            "account paused": lambda begins: self._play_if(begins, self.linkedin, 401),
+            "source broken": lambda begins: self._break(range(3), begins),
+            "clock wrong": self._clock_back,
+            "clock wrong on": lambda begins: setattr(self, "ahead", timedelta(hours=begins)),
+            "disk full on": lambda begins: setattr(self, "disk", (1 << 62) if begins else 1),
+            "linkedin version": lambda begins: setattr(
+                self, "version", "202512" if begins else "202609"
+            ),
+            "token ends": self._token,
+            "budget nearly spent": self._budget,
+        }
+
+    def schedule(self) -> Iterator[tuple[int, int, Callable[[bool], None]]]:
+        """When each misfortune begins and ends, one after the other over the month."""
+        chosen = list(self.misfortunes().values())
+        apart = (self.steps - 8) / (len(chosen) + 1)
+        for place, act in enumerate(chosen):
+            begin = int(4 + place * apart)
+            yield begin, begin + max(2, min(int(apart * 0.7), 40)), act
+
+    def _both_down(self, begins: bool) -> None:
+        self.down = {0, 1} if begins else set()
+        if not begins:
+            for which in self.workers:
+                self.restart(which)
+
+    def _x_out_of_reach(self, begins: bool) -> None:
+        self.x_is_out_of_reach = begins
+        if begins:
+            self._supply()
+
+    def _person_away_and_doubt(self, begins: bool) -> None:
+        if begins:
+            self._supply()
+            self.linkedin.play(*[faults.APPLY_THEN_DROP] * 12)
+        self.person_is_away = begins
+
+    def _supply(self) -> None:
+        """See to it that something is on its way: a misfortune that meets nothing shows nothing."""
+        now = self.clock.wall()
+        for feed in range(4, 7):
+            self.servers.publish(feed)
+            intake.ask_now(f"News {feed}", now=now)
+        watch.watch(self.configuration, now=now, rng=self.rng, fetch=self.servers)
+        compose.compose(self.configuration, mind=self.mind, now=now, fetch=self.servers)
+        self.person_acts()
+
+    def _play_if(self, begins: bool, emulator: Emulator, status: int) -> None:
+        if begins:
+            self._supply()
+            emulator.play(faults.Fault(faults.Kind.STATUS, status=status, body="{}"))
+
+    def _break(self, feeds: range, begins: bool) -> None:
+        self.servers.broken = set(feeds) if begins else set()
+
+    def _clock_back(self, begins: bool) -> None:
+        if begins:
+            self._supply()
+        self.clock.wrong_by = timedelta(hours=-5) if begins else timedelta(0)
+
+    def _token(self, begins: bool) -> None:
+        now = self.clock.wall()
+        account = Account.objects.get(name="x")
+        Connection.objects.update_or_create(
+            account=account,
+            defaults={
+                "sealed": "", "author": "", "connected_at": now, "connected_by": "Siân",
+                "expires_at": now + timedelta(days=9 if begins else 90),
+            },
+        )  # fmt: skip
+
+    def _budget(self, begins: bool) -> None:
+        now = self.clock.wall()
+        x = Account.objects.get(name="x")
+        # Spent to nineteen parts of twenty.
+        spent = budgets.spent(x, at=now, zone=CALENDAR.zone) * Decimal("1.05")
+        changed = [
+            account.model_copy(update={"monthly_budget": spent if begins else None})
+            if account.name == "x"
+            else account
+            for account in self.configuration.accounts
+        ]
+        self.configuration = schema.Configuration(
+            directory=self.configuration.directory,
+            sources=self.configuration.sources,
+            accounts=tuple(changed),
+            calendar=CALENDAR,
+        )
+        intake.sync_accounts(changed, now=now)
+
+    # -- the end -------------------------------------------------------------------------------------------
+
+    def wind_down(self) -> None:
+        """Let everything come to its end: no more faults, no more news, and a person who decides at once."""
+        for emulator in (self.x, self.linkedin):
+            emulator.forget()
+        for more in range(1, 97 * 4):
+            self.clock.now = self.at_step(self.steps + more)
+            for which in self.workers:
+                self._heartbeat(which)
+                self._work(which)
+            self.person_acts()
+            self._look_over()
+            if not Post.objects.filter(state__in=queries.OPEN).exists() and not self._open_alerts():
+                return
+
+    def _open_alerts(self) -> bool:
+        return Alert.objects.filter(cleared_at__isnull=True).exists()
+
+    def broken_promises(self) -> list[str]:
+        """Say what was lost, doubled or not noticed; nothing when all went well."""
+        said = list(dict.fromkeys(self.troubles))[:5]
+        for name, ledger in (("X", self.x.ledger), ("LinkedIn", self.linkedin.ledger)):
+            # The two LinkedIn accounts say the same words, each once.
+            most = 1 if name == "X" else 2
+            said += [f"{name} has {n} times: {text}" for text, n in ledger.items() if n > most]
+        accounts_there = len(CONFIGURATION.accounts)
+        for entry, number in self._said_of_entries():
+            if number != accounts_there:
+                said.append(f"{entry} was published {number} times instead of {accounts_there}")
+        states = Counter(Post.objects.values_list("state", flat=True))
+        if set(states) != {State.PUBLISHED}:
+            said.append(f"posts ended as {dict(states)}")
+        silent = ["source silent"] if self.quiet[0] < 1 else []
+        for kind in [*self.misfortunes(), "posts overdue", *silent]:
+            if not self.raised[kind]:
+                said.append(f"“{kind}” was never raised")
+        said += [
+            f"“{kind}” was raised {self.raised[kind]} times and cleared {self.cleared[kind]} times"
+            for kind in self.raised
+            if self.raised[kind] != self.cleared[kind]
+        ]
+        return said
+
+    def _said_of_entries(self) -> Iterator[tuple[str, int]]:
+        counted = Counter(
+            Post.objects.filter(state=State.PUBLISHED).values_list("announcement_id", flat=True)
+        )
+        for row in Announcement.objects.exclude(kind=""):
+            yield row.title, counted[row.pk]
+
+
+def _kind(alert: Alert) -> str:
+    """The kind of an alert, without what it is about."""
+    key = alert.key
+    for beginning in (alerts.DISK, alerts.CLOCK):
+        if key.startswith(beginning):
+            return beginning
+    return key.partition(":")[0]

@@ -1,0 +1,144 @@
+"""The recipes of the operating document, as far as a machine without systemd or containers can try them."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+import shutil
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.journeys.terminal import ROOT, Terminal
+
+TEXT = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+UNITS = dict(
+    re.findall(r"`/etc/systemd/system/(herodr-[a-z]+\.service)`[^`]*```ini\n(.*?)```", TEXT, re.S)
+)
+FEED = b"""<rss version="2.0"><channel><title>News</title><item><title>Regional skills report published</title>
+<link>https://example.org/skills</link></item></channel></rss>"""
+
+
+def test_there_is_a_unit_for_each_process_of_the_procfile() -> None:
+    processes = re.findall(r"^(\w+): python -m bot (\w+)$", (ROOT / "Procfile").read_text(), re.M)
+    assert {f"herodr-{name}.service" for name, _ in processes} == set(UNITS)
+    for name, command in processes:
+        assert f"/bot {command}\n" in UNITS[f"herodr-{name}.service"]
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    verify = shutil.which("systemd-analyze")
+    if verify is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    for name, text in UNITS.items():
+        # Herodr is not installed where the units say.
+        (tmp_path / name).write_text(text.replace("/opt/herodr/.venv/bin/bot", "/bin/true"))
+    done = subprocess.run(
+        [verify, "--man=no", "verify", *(str(tmp_path / name) for name in UNITS)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    about_ours = [line for line in done.stderr.splitlines() if "herodr-" in line]
+    assert about_ours == []
+
+
+def certificates(folder: Path) -> tuple[Path, Path]:
+    """An authority of one's own, and a certificate of it for localhost. Returns the bundle and the server's file."""
+    now = datetime.datetime.now(datetime.UTC)
+
+    def make(
+        subject: str,
+        issuer: str,
+        key: ec.EllipticCurvePrivateKey,
+        signer: ec.EllipticCurvePrivateKey,
+        *,
+        ca: bool,
+    ) -> x509.Certificate:
+        def name(text: str) -> x509.Name:
+            return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+        return (
+            x509.CertificateBuilder()
+            .subject_name(name(subject))
+            .issuer_name(name(issuer))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+            .add_extension(
+                x509.SubjectAlternativeName(
+                    [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+                ),
+                critical=False,
+            )
+            .sign(signer, hashes.SHA256())
+        )
+
+    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority = make(
+        "Council TLS inspection", "Council TLS inspection", authority_key, authority_key, ca=True
+    )
+    server = make("localhost", "Council TLS inspection", server_key, authority_key, ca=False)
+    pem = serialization.Encoding.PEM
+    bundle, both = folder / "bundle.pem", folder / "server.pem"
+    bundle.write_bytes(authority.public_bytes(pem))
+    both.write_bytes(
+        server.public_bytes(pem)
+        + server_key.private_bytes(
+            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return bundle, both
+
+
+class Feed(BaseHTTPRequestHandler):
+    """Serves one feed."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(FEED)))
+        self.end_headers()
+        self.wfile.write(FEED)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture
+def inspected(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[str, Path]]:
+    """A server whose certificate only an authority of one's own vouches for: its address and the bundle."""
+    bundle, both = certificates(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Feed)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"https://localhost:{server.server_port}/feed", bundle
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_network_that_inspects_tls_is_passed_with_its_certificate(
+    inspected: tuple[str, Path], tmp_path: Path
+) -> None:
+    address, bundle = inspected
+    terminal = Terminal(tmp_path, {"HERODR_ALLOW_HOSTS": "localhost"})
+    said = terminal.run("preview", address, code=1).stderr
+    assert "certificate" in said
+    terminal.settings["SSL_CERT_FILE"] = str(bundle)
+    assert (
+        terminal.json("preview", address)["announcements"][0]["link"]
+        == "https://example.org/skills"
+    )
