@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from bot import mind
-from bot.worker import Loop
+from bot.worker import Loop, ping
 from config import schema
-from review.models import Entry, Worker
+from review.models import Chore, Entry, Worker
+from tests.making import NOW
 
+LONG_AGO = NOW - timedelta(days=365)
 pytestmark = pytest.mark.django_db
 
 
@@ -102,3 +107,65 @@ def test_a_worker_that_is_stopping_takes_nothing_in_hand(loop: Loop) -> None:
     loop.look()
     loop.publish()
     assert Entry.objects.count() == 0
+
+
+def test_the_house_is_kept_once_a_day_whoever_does_it(folder: Path, loop: Loop) -> None:
+    other = Loop(folder)
+    for number in range(2):
+        Worker.objects.create(
+            name=f"gone-{number}", started_at=LONG_AGO, heartbeat_at=LONG_AGO, stopped_at=LONG_AGO
+        )
+        for one in (loop, other):
+            one.keep_house()
+    other.readers.close()
+    # The first look let go of one; the second worker, and both a little later, found the day's work done.
+    assert Worker.objects.filter(name__startswith="gone").count() == 1
+    Chore.objects.update(next_at=LONG_AGO)
+    loop.keep_house()
+    assert Worker.objects.filter(name__startswith="gone").count() == 0
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A server whose clock says what the test wants."""
+
+    says = ""
+
+    def do_GET(self) -> None:
+        self.send_response_only(200)
+        self.send_header("Content-Length", "0")
+        if self.says:
+            self.send_header("Date", self.says)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    ("says", "ahead"),
+    [
+        ("Tue, 24 Nov 2026 08:00:00 GMT", timedelta(hours=1)),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", timedelta(0)),
+        ("yesterday", timedelta(0)),
+        ("", timedelta(0)),
+    ],
+)
+def test_the_heartbeat_address_tells_how_wrong_our_clock_is(
+    monkeypatch: pytest.MonkeyPatch, says: str, ahead: timedelta
+) -> None:
+    monkeypatch.setattr(Elsewhere, "says", says)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        assert ping(f"http://127.0.0.1:{server.server_port}/", now=NOW) == ahead
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.enable_socket
+def test_a_heartbeat_address_that_does_not_answer_stops_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert ping("http://127.0.0.1:9/", now=NOW) == timedelta(0)
+    assert "does not answer" in caplog.text
