@@ -8,10 +8,10 @@ UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
 .DEFAULT_GOAL := help
-.PHONY: help run once test check format bench faults fuzz learn soak
+.PHONY: help run once test check format bench bench-watching faults fuzz learn soak
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: | $(UV) ## Start everything: database, review desk and worker
 	@$(RUN) --no-dev python -m bot run
@@ -51,6 +51,9 @@ bench: | $(UV) ## Measure: see benchmarks/
 	$(RUN) python -m benchmarks.words
 	$(RUN) python -m benchmarks.claims
 	$(RUN) python -m benchmarks.scale
+
+bench-watching: | $(UV) ## Measure watching beside a bare loop and the package reader (a quarter of an hour)
+	$(RUN) python -m benchmarks.watching
 
 fuzz: | $(UV) ## Fuzz the readers of what strangers send (SECONDS=600 each)
 	for target in feed bulletin card; do \

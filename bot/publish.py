@@ -31,7 +31,7 @@ from bot.networks.base import (
 from bot.reconcile import ClientFor, Clock, Report, quietly, reconcile
 from bot.taking_down import take_down
 from config import schema
-from review import queries, slots, transitions
+from review import blackouts, queries, slots, transitions
 from review.states import State
 from review.transitions import Claim
 
@@ -168,7 +168,7 @@ def tidy(
     configuration: schema.Configuration, *, now: datetime, report: Report | None = None
 ) -> None:
     """Give back to people what missed its time, and end what nobody decided about."""
-    calendar = configuration.calendar
+    calendar = blackouts.added_to(configuration.calendar, now=now)
     for post in queries.approved_in_rehearsal():
         again = partial(
             transitions.amend,

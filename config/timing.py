@@ -120,8 +120,18 @@ class Blackout(Strict):
         """Say whether `account` must be silent at `moment`; naive ends are read in `zone`."""
         if self.accounts and account not in self.accounts:
             return False
-        start, end = (t if t.tzinfo else t.replace(tzinfo=zone) for t in (self.start, self.end))
+        start, end = self.ends_in(zone)
         return start <= moment < end
+
+    def ends_in(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return its beginning and its end; what has no offset is read in `zone`."""
+        start, end = (t if t.tzinfo else t.replace(tzinfo=zone) for t in (self.start, self.end))
+        return start, end
+
+    def overlaps(self, begin: datetime, end: datetime, *, zone: ZoneInfo) -> bool:
+        """Say whether any of [`begin`, `end`) lies in it, whatever the account."""
+        mine, over = self.ends_in(zone)
+        return mine < end and begin < over
 
 
 class Keep(Strict):

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from review import sign_in
-from review.models import Person
+from review.models import Account, Person
 from review.text import Content, Picture
 
 # What is kept of a rejection must make sense in a year, so these are whole phrases.
@@ -89,6 +89,51 @@ class ApproveForm(VerbForm):
             # The field counts in minutes: the running minute is now, not the past.
             return now if when <= now < when + timedelta(minutes=1) else when
         return None
+
+
+class MoveForm(VerbForm):
+    """Another time for a post that is scheduled, in the calendar's zone."""
+
+    when = forms.DateTimeField(
+        label=_("Day and time"),
+        error_messages={
+            "required": _("Give the day and time at which it goes out."),
+            "invalid": _("Give a day and a time, such as 26/11/2026 09:30."),
+        },
+    )
+
+
+class BlackoutForm(forms.Form):
+    """From when to when nothing goes out, on which account, and why."""
+
+    reason = forms.CharField(
+        max_length=300,
+        label=_("Why?"),
+        error_messages={
+            "required": _("Say why nothing may go out: the reason is shown to everybody.")
+        },
+    )
+    starts = forms.DateTimeField(
+        label=_("From"),
+        error_messages={
+            "required": _("Give the day and time at which it begins."),
+            "invalid": _("Give a day and a time, such as 26/11/2026 09:30."),
+        },
+    )
+    ends = forms.DateTimeField(
+        label=_("To"),
+        error_messages={
+            "required": _("Give the day and time at which it ends."),
+            "invalid": _("Give a day and a time, such as 26/11/2026 09:30."),
+        },
+    )
+    account = forms.ModelChoiceField(
+        Account.objects.filter(active=True).order_by("name"),
+        required=False,
+        label=_("Account"),
+        empty_label=_("All accounts"),
+        error_messages={"invalid_choice": _("Choose one of the accounts in the list.")},
+    )
 
 
 class RejectForm(VerbForm):

@@ -18,6 +18,7 @@ from review.models import (
     Account,
     Announcement,
     Attempt,
+    Blackout,
     Comment,
     Decision,
     Entry,
@@ -233,15 +234,24 @@ def to_take_down(now: datetime) -> QuerySet[Post]:
     return posts([State.PUBLISHED]).filter(take_down_at__isnull=False, take_down_at__lte=now)
 
 
+def _blackouts_at(now: datetime) -> QuerySet[Blackout]:
+    """Those made at the desk that silence the account of the post in the outer query at `now`."""
+    of_account = Q(account__isnull=True) | Q(account=OuterRef("account_id"))
+    return Blackout.objects.filter(
+        of_account, ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now
+    )
+
+
 def due(now: datetime) -> QuerySet[Post]:
     """Return the posts that may go out at `now`, the longest due first. Paused accounts wait.
 
     What was approved while its account rehearsed was not approved for the world. Nothing may go out while
-    everything is stopped: the claim asks that in the same statement.
+    everything is stopped, or in a blackout made at the desk: the claim asks that in the same statement.
     """
     return (
         Post.objects.filter(
             ~Exists(Halt.objects.filter(lifted_at__isnull=True)),
+            ~Exists(_blackouts_at(now)),
             state=State.SCHEDULED,
             due_at__lte=now,
             account__active=True,

@@ -57,18 +57,35 @@ def blackout_at(moment: datetime, *, calendar: Calendar, account: str) -> Blacko
     return None
 
 
+def slots_on(day: date, *, calendar: Calendar, account: str) -> list[datetime]:
+    """Return the moments (UTC) of the weekly slots of `account` on a local day, the earliest first."""
+    moments = set()
+    for slot in calendar.slots_of(account):
+        if day.weekday() in slot.days:
+            local = datetime.combine(day, slot.at, tzinfo=calendar.zone)
+            # Through UTC and back: a time that does not exist becomes the one after the gap.
+            moments.add(local.astimezone(UTC))
+    return sorted(moments)
+
+
+def is_free(
+    moment: datetime, *, calendar: Calendar, account: str, taken: Collection[datetime] = ()
+) -> bool:
+    """Say whether nothing keeps `account` from a slot at `moment`: quiet, a blackout, a post too near."""
+    return not (
+        is_quiet(moment, calendar=calendar)
+        or blackout_at(moment, calendar=calendar, account=account) is not None
+        or _crowded(moment, taken, calendar.spacing)
+    )
+
+
 def _candidates(after: datetime, *, calendar: Calendar, account: str) -> Iterator[datetime]:
     zone = calendar.zone
     day = after.astimezone(zone).date()
     last = day + LOOK_AHEAD
     while day <= last:
-        moments = set()
-        for slot in calendar.slots_of(account):
-            if day.weekday() in slot.days:
-                local = datetime.combine(day, slot.at, tzinfo=zone)
-                # Through UTC and back: a time that does not exist becomes the one after the gap.
-                moments.add(local.astimezone(UTC))
-        yield from sorted(moment for moment in moments if moment > after)
+        moments = slots_on(day, calendar=calendar, account=account)
+        yield from (moment for moment in moments if moment > after)
         day += timedelta(days=1)
 
 
@@ -85,13 +102,8 @@ def next_slot(
     for moment in _candidates(after, calendar=calendar, account=account):
         if most is not None and days[moment.astimezone(zone).date()] >= most:
             continue
-        if is_quiet(moment, calendar=calendar):
-            continue
-        if blackout_at(moment, calendar=calendar, account=account) is not None:
-            continue
-        if _crowded(moment, taken, calendar.spacing):
-            continue
-        return moment
+        if is_free(moment, calendar=calendar, account=account, taken=taken):
+            return moment
     return None
 
 

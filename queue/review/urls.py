@@ -7,7 +7,17 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from review.account_urls import later
-from review.views import editing, machines, notices, people, posts, sources, stopping, verbs
+from review.views import (
+    editing,
+    machines,
+    notices,
+    people,
+    planning,
+    posts,
+    sources,
+    stopping,
+    verbs,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", posts.queue, name="queue"),
@@ -17,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approve/", verbs.approve_all, name="approve-all"),
     path("undo/<str:keys>/", verbs.undo, name="undo"),
     path("scheduled/", posts.scheduled, name="scheduled"),
+    path("calendar/", planning.plan, name="calendar"),
+    path("blackouts/", planning.blackout, name="blackouts"),
+    path("blackouts/<int:pk>/end/", planning.end_blackout, name="end-blackout"),
     path("published/", posts.published, name="published"),
     path("set-aside/", sources.set_aside, name="set-aside"),
     path("set-aside/<int:pk>/take-in/", sources.take_in, name="take-in"),

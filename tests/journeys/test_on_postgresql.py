@@ -31,6 +31,7 @@ SAME_TESTS = (
     "tests/bot/test_notify.py",
     "tests/bot/test_publish.py",
     "tests/bot/test_watch.py",
+    "tests/review/test_batches.py",
     "tests/bot/test_compose.py",
 )
 

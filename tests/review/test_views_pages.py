@@ -215,7 +215,7 @@ def test_a_queue_of_any_size_asks_the_database_the_same_number_of_times(
     sian: Client, posts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     fill(posts)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = sian.get(reverse("queue"))
     assert page.text.count('class="announcement"') == min(posts // 2, 25)
 

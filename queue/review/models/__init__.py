@@ -6,6 +6,7 @@ post's state in `review.transitions`.
 
 from __future__ import annotations
 
+from review.models.blackouts import Blackout
 from review.models.connections import Connection, Consent
 from review.models.found import (
     Address,
@@ -49,6 +50,7 @@ __all__ = [
     "Announcement",
     "Attempt",
     "Batch",
+    "Blackout",
     "Chore",
     "Comment",
     "Connection",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import addresses, budgets, record, slots, text
+from review import addresses, blackouts, budgets, record, slots, text
 from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content
@@ -18,6 +18,7 @@ from review.transitions import restoring
 from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
     BOT,
+    MAX_REASON,
     Actor,
     NotAllowed,
     NotFit,
@@ -115,6 +116,7 @@ def _taken(account: Account, *, besides: int) -> list[datetime]:
 
 def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: datetime) -> datetime:
     name = post.account.name
+    calendar = blackouts.added_to(calendar, now=now)
     if when is None:
         due = slots.next_slot(
             now, calendar=calendar, account=name, taken=_taken(post.account, besides=post.pk)
@@ -256,7 +258,9 @@ def reject(post_id: int, *, by: Actor, now: datetime, seen: int | None, reason: 
 
 
 @transaction.atomic
-def hold(post_id: int, *, by: Actor, now: datetime, seen: int | None = None) -> Post:
+def hold(
+    post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
+) -> Post:
     """scheduled → in_review. The approval ends. Raises TransitionError."""
     return move(
         locked(post_id),
@@ -264,6 +268,7 @@ def hold(post_id: int, *, by: Actor, now: datetime, seen: int | None = None) -> 
         actor=by,
         now=now,
         seen=seen,
+        reason=reason[:MAX_REASON],
         approved_number=None,
         due_at=None,
     )

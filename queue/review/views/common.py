@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 
 from config import schema
 from config.timing import Calendar
-from review import queries, sign_in
+from review import blackouts, queries, sign_in
 from review.models import Person, Post
 from review.states import NEEDS_A_PERSON, State
 from review.transitions import NotAllowed, TooLate, TransitionError
@@ -100,11 +100,21 @@ def administrators(view: View) -> View:
 
 
 def calendar() -> tuple[Calendar | None, str]:
-    """Return the operator's calendar, or None and the sentence that says what is wrong with it."""
+    """Return the calendar with the desk's blackouts, or None and what is wrong with the configuration."""
     try:
-        return schema.current(settings.HERODR_CONFIG).calendar, ""
+        own = schema.current(settings.HERODR_CONFIG).calendar
     except schema.ConfigurationError as error:
         return None, str(error)
+    return blackouts.added_to(own, now=timezone.now()), ""
+
+
+def configuration_trouble() -> str:
+    """Say in a sentence what is wrong with the configuration, or ""."""
+    try:
+        schema.current(settings.HERODR_CONFIG)
+    except schema.ConfigurationError as error:
+        return str(error)
+    return ""
 
 
 def brands() -> frozenset[str]:
@@ -120,12 +130,11 @@ def page(
 ) -> HttpResponse:
     """Answer with a page of the desk in its frame: navigation with its numbers, banners, the zone."""
     counts = queries.counts(queries.OPEN)
-    _calendar, trouble = calendar()
     query = here(request).partition("?")[2]
     frame = {
         "waiting_count": sum(counts[state] for state in NEEDS_A_PERSON),
         "scheduled_count": counts[State.SCHEDULED] + counts[State.SENDING],
-        "configuration_trouble": trouble,
+        "configuration_trouble": configuration_trouble(),
         "halt": queries.halt(),
         "may_decide": signed_in(request).may_decide,
         "may_edit": signed_in(request).may_edit,

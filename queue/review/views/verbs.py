@@ -27,6 +27,7 @@ from review.views.posts import post_page, seen_revision
 
 MOST_TOGETHER = 200  # posts
 MOST_TOLD = 4
+MOVE = "move"  # hold, and approve for another time
 COMMENT = "comment"  # no verb of the table: it moves no post
 
 
@@ -107,6 +108,28 @@ def _hold(call: _Call) -> str:
     return gettext("Held: it is back in the queue and will not go out.")
 
 
+def _move(call: _Call) -> str:
+    """Hold and approve anew in one step: the new time is a new decision, by whoever moved it."""
+    known, trouble = calendar()
+    if known is None:
+        raise NotFit(trouble)
+    with transaction.atomic():
+        transitions.hold(call.pk, by=call.by, now=call.now, seen=call.seen)
+        post = transitions.approve(
+            call.pk,
+            by=call.by,
+            now=call.now,
+            calendar=known,
+            seen=call.seen,
+            when=call.form.cleaned_data["when"],
+            within=UNDO_WITHIN,
+        )
+    return gettext("Moved to %(time)s on %(account)s.") % {
+        "time": shown.moment(post.due_at or call.now, now=call.now),
+        "account": _where(post),
+    }
+
+
 def _withdraw(call: _Call) -> str:
     reason = call.form.cleaned_data["reason"]
     transitions.withdraw(call.pk, by=call.by, now=call.now, seen=call.seen, reason=reason)
@@ -163,6 +186,7 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
     TAKE_DOWN: (forms.ReasonForm, _take_down),
     Verb.CORRECT.value: (forms.ReasonForm, _correct),
+    MOVE: (forms.MoveForm, _move),
     COMMENT: (forms.CommentForm, _comment),
 }
 # What the page offers to take back afterwards.
@@ -172,7 +196,7 @@ CAN_BE_UNDONE = (Verb.APPROVE.value, Verb.REJECT.value)
 def _may(by: Actor, verb: str) -> bool:
     if verb == COMMENT:
         return by.may_edit
-    return by.may_decide if verb == TAKE_DOWN else by.may(Verb(verb))
+    return by.may_decide if verb in (TAKE_DOWN, MOVE) else by.may(Verb(verb))
 
 
 @desk
