@@ -67,7 +67,8 @@ def append(
     details: Mapping[str, Any] | None = None,
 ) -> Event:
     """Add one event to the record and return it. Call it inside the transaction it tells of."""
-    with transaction.atomic():
+    # No savepoint: while the head is locked everybody waits, and each answer of the database counts.
+    with transaction.atomic(savepoint=False):
         # Locking the head makes concurrent writers queue, so the chain has one order.
         head, _ = RecordHead.objects.select_for_update().get_or_create(pk=1)
         event = Event(

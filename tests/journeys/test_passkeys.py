@@ -89,7 +89,7 @@ def test_a_passkey_alone_lets_somebody_in(desk: Desk) -> None:
         len(session.send("WebAuthn.getCredentials", {"authenticatorId": name})["credentials"]) == 1
     )
     sign_out(desk)
-    desk.page.get_by_role("button", name="Sign in with a passkey").click()
+    desk.page.get_by_role("button", name="Use a passkey").click()
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("Queue")
     # One step is enough: the reader has seen the finger.
     desk.open("/account/second-steps/")
@@ -142,7 +142,7 @@ def test_without_passkeys_the_pages_say_so_and_passwords_still_do(
     # A number in place of a name: browsers have no passkeys for it.
     desk = Desk(context, live_server.url.replace("localhost", "127.0.0.1"))
     desk.open("/sign-in/")
-    expect(desk.page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    expect(desk.page.get_by_role("button", name="Use a passkey")).to_be_hidden()
     password(desk)
     desk.open("/account/second-steps/passkeys/new/")
     expect(desk.page.get_by_text("This browser cannot use passkeys here.")).to_be_visible()

@@ -173,18 +173,20 @@ def move(
             reason=reason,
             at=now,
         )
+    before, account = post.state, post.account.name
+    post.refresh_from_db()
+    # The last thing in the transaction: it locks the end of the record for all.
     record.append(
         verb,
         actor=actor.name,
         now=now,
         post_number=post.pk,
-        from_state=post.state,
+        from_state=before,
         to_state=target,
         content_hash=revision.content_hash,
         reason=reason,
-        details={"account": post.account.name, "revision": number, **(details or {})},
+        details={"account": account, "revision": number, **(details or {})},
     )
-    post.refresh_from_db()
     return post
 
 
