@@ -10,7 +10,7 @@ from bot.sort.phrases import words_of
 from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
 from bot.sort.rules import KINDS, NOUNS, Language, Rules, Sign
 from bot.sort.tale import ENOUGH as TALE_ENOUGH
-from bot.sort.tale import place_in, tale
+from bot.sort.tale import Tale, place_in, tale
 from bot.sort.weigh import Scales, weigh
 from bot.values import Kind, Verdict
 
@@ -20,6 +20,8 @@ _ENOUGH_ALONE = 1.25  # where nothing speaks against it
 # need not outweigh what speaks against it, only come near.
 _DOUBT = 0.7
 _DOUBT_LEARNED = 0.4
+# Rules and weights err in different places, so that the rules' own verdict counts as one strong mark.
+_RULES_SAY = 1.0
 _REASONS = 3
 _PLAINLY = 2  # everyday words that tell a language, against what a source declares
 _NO_WORDS = "no words that name a plan, a practice or a report"
@@ -72,6 +74,8 @@ def _by_weights(
     marks = learned.marks(reading, title=title, summary=summary, place=place)
     weights = dict(zip(LABELS, learned.weigh(marks, reading.title_words), strict=True))
     weights["other"] -= _DOUBT_LEARNED
+    ruled, told = _ruled(title, summary, scales, reading)
+    weights[ruled or "other"] += _RULES_SAY
     label = max(LABELS, key=lambda one: weights[one])
     if label == "other":
         return Verdict(
@@ -81,7 +85,8 @@ def _by_weights(
     kind = Kind(label)
     because = _reasons(scales, Sign(label))
     if not because and kind is Kind.PRACTICE:
-        because = tale(title, summary, scales=scales, reading=reading).because
+        told = told or tale(title, summary, scales=scales, reading=reading)
+        because = told.because
     if not because:
         words = ", ".join(learned.reasons(marks, label=label, most=_REASONS))
         because = (f"it reads like a {label}" + (f": {words}" if words else ""),)
@@ -89,18 +94,30 @@ def _by_weights(
 
 
 def _by_rules(title: str, summary: str, scales: Scales, reading: Reading) -> Verdict:
+    kind, told = _ruled(title, summary, scales, reading)
+    if told is not None:
+        return Verdict(kind, told.because)
+    if kind is not None:
+        return Verdict(kind, _reasons(scales, Sign(kind.value)))
+    return Verdict(None, _why_not(scales) or (_NO_WORDS,))
+
+
+def _ruled(
+    title: str, summary: str, scales: Scales, reading: Reading
+) -> tuple[Kind | None, Tale | None]:
+    """What the rules alone make of a piece, and the tale where that is why."""
     if scales.strongest < ENOUGH:
         told = tale(title, summary, scales=scales, reading=reading)
         if told.weight >= TALE_ENOUGH:
-            return Verdict(Kind.PRACTICE, told.because)
-    kind = max(KINDS, key=lambda sign: scales.weight[sign])
-    weight = scales.weight[kind]
+            return Kind.PRACTICE, told
+    sign = max(KINDS, key=lambda one: scales.weight[one])
+    weight = scales.weight[sign]
     against = scales.weight[Sign.OTHER]
     if (weight >= ENOUGH and weight >= _DOUBT * against) or (
         weight >= _ENOUGH_ALONE and not against
     ):
-        return Verdict(Kind(kind.value), _reasons(scales, kind))
-    return Verdict(None, _why_not(scales) or (_NO_WORDS,))
+        return Kind(sign.value), None
+    return None, None
 
 
 def _why_not(scales: Scales) -> tuple[str, ...]:

@@ -157,13 +157,18 @@ def test_a_dead_token_pauses_its_account_keeps_its_posts_and_reconnecting_sends_
     assert list(on_x.ledger.values()) == list(on_linkedin.ledger.values()) == [1]
 
 
-def test_an_account_that_is_another_now_is_paused_before_anything_leaves(
+def test_an_account_that_is_another_now_is_refused_and_paused_before_anything_leaves(
     terminal: Terminal, on_x: x.XEmulator
 ) -> None:
     connect(terminal, account="ours-x")
-    accounts = terminal.folder / "config" / "accounts.toml"
-    accounts.write_text(accounts.read_text().replace("@cohes3ion", "@another"))
+    connect(terminal, account="page")
     terminal.run("once")
     terminal.run("queue", "approve", "--all", "--now", "--by", "Siân")
+    accounts = terminal.folder / "config" / "accounts.toml"
+    accounts.write_text(accounts.read_text().replace("@cohes3ion", "@another"))
     assert "was connected as @cohes3ion" in terminal.run("once", "publish").stdout
     assert on_x.ledger == {}
+    (waiting,) = terminal.posts("scheduled")
+    terminal.run("queue", "hold", str(waiting["id"]), "--by", "Siân")
+    refusal = terminal.run("queue", "approve", str(waiting["id"]), "--by", "Siân", code=1).stderr
+    assert "accounts.toml says that it is @another" in refusal
