@@ -54,7 +54,7 @@ def gather(*, now: datetime) -> Figures:
             continue
         day = timezone.localtime(published).date()
         counted[day - timedelta(days=day.weekday())] += 1
-        times.append(published - seen)
+        times.append((published - seen).total_seconds())
     most = max(counted.values(), default=0)
     mondays = [first + timedelta(weeks=n) for n in range(WEEKS)]
     return Figures(
@@ -64,7 +64,7 @@ def gather(*, now: datetime) -> Figures:
         ),
         published=len(rows),
         rehearsed=sum(rehearsed for _, _, rehearsed in rows),
-        median_time=median(times) if times else None,
+        median_time=timedelta(seconds=median(times)) if times else None,
         silent=tuple(
             (source, now - source.news_at if source.news_at else None)
             for source in queries.sources()
