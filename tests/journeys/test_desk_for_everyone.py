@@ -71,6 +71,7 @@ def everything() -> tuple[list[str], list[str]]:
         "/people/",
         "/stop/",
         "/calendar/",
+        "/overview/",
         "/calendar/?by=month",
         "/blackouts/",
         f"/posts/{posts[2].pk}/?open=move-{posts[2].pk}",

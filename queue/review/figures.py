@@ -1,0 +1,72 @@
+"""The figures of the overview: what went out each week, how long it took, what is silent. Reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from django.utils import timezone
+
+from review import queries
+from review.models import Post, Source
+from review.states import State
+
+WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many posts went out in the week that begins on `monday`, and how tall to draw that (0 to 100)."""
+
+    monday: date
+    count: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the overview shows. `median_time` runs from the first sight of a source's news to its post."""
+
+    weeks: tuple[Week, ...]
+    published: int
+    rehearsed: int
+    median_time: timedelta | None
+    silent: tuple[tuple[Source, timedelta | None], ...]
+
+
+def gather(*, now: datetime) -> Figures:
+    """Work out the figures of the last twelve weeks, in the page's zone; three queries, however many posts."""
+    today = timezone.localtime(now).date()
+    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    begin = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin -= today - first
+    rows = list(
+        Post.objects.filter(state=State.PUBLISHED, published_at__gte=begin).values_list(
+            "published_at", "announcement__entry__first_seen_at", "rehearsed"
+        )
+    )
+    counted: Counter[date] = Counter()
+    times = []
+    for published, seen, _rehearsed in rows:
+        if published is None:
+            continue
+        day = timezone.localtime(published).date()
+        counted[day - timedelta(days=day.weekday())] += 1
+        times.append((published - seen).total_seconds())
+    most = max(counted.values(), default=0)
+    mondays = [first + timedelta(weeks=n) for n in range(WEEKS)]
+    return Figures(
+        weeks=tuple(
+            Week(day, counted[day], round(100 * counted[day] / most) if most else 0)
+            for day in mondays
+        ),
+        published=len(rows),
+        rehearsed=sum(rehearsed for _, _, rehearsed in rows),
+        median_time=timedelta(seconds=median(times)) if times else None,
+        silent=tuple(
+            (source, now - source.news_at if source.news_at else None)
+            for source in queries.sources()
+        ),
+    )
