@@ -24,6 +24,7 @@ from review.models import (
     Alert,
     Announcement,
     Attempt,
+    Blackout,
     Comment,
     Connection,
     Decision,
@@ -42,6 +43,7 @@ PLACES: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Alert, ("sentence",)),
     (Announcement, ("because",)),
     (Attempt, ("detail",)),
+    (Blackout, ("by", "reason", "ended_by")),
     (Comment, ("by", "text")),
     (Connection, ("connected_by",)),
     (Decision, ("by", "reason")),
@@ -51,7 +53,7 @@ PLACES: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
 )
 _RECORD = ("actor", "reason", "details")
 # Columns that hold one name and nothing else: part of a longer one is somebody else's.
-_WHO = frozenset({"actor", "by", "connected_by", "lifted_by", "written_by"})
+_WHO = frozenset({"actor", "by", "connected_by", "ended_by", "lifted_by", "written_by"})
 
 
 @dataclass(frozen=True, slots=True)
