@@ -279,10 +279,14 @@ def _follow(post: rows.Post, content: Content, *, now: datetime) -> int:
     state = State(post.state)
     newest = post.revisions.get(number=post.revision_number)
     if state in (State.IN_REVIEW, State.SCHEDULED):
+        person = intake.who_changed_kind(post.announcement, since=newest.written_at)
         reason = "The source changed. Compare before you approve."
+        if person:
+            reason = f"{person} changed its kind. Compare before you approve."
         if newest.by_person:
             # Somebody's own words are never replaced behind their back.
-            reason = f"The source changed after {newest.written_by} wrote this. Compare before you approve."
+            if not person:
+                reason = f"The source changed after {newest.written_by} wrote this. Compare before you approve."
             content = newest.content
         elif content == newest.content:
             return 0

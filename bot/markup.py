@@ -70,7 +70,7 @@ _ENDLESS_TAG = re.compile(r"<[a-zA-Z/][^<>]{65536,}>?")
 _LINE_END = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINE = re.compile(r"\n[ \t\f\v\r]*(?:\n\s*)+")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 # Invisible padding that newsletters put behind the preheader, and soft hyphens.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u200b\u2060\ufeff\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"

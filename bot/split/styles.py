@@ -23,7 +23,6 @@ _NAMED_SIZES = {
 _HIDING = {
     "display": ("none",),
     "visibility": ("hidden", "collapse"),
-    "mso-hide": ("all",),
     "opacity": ("0", "0.0", "0%"),
     "max-height": ("0", "0px"),
 }

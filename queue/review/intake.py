@@ -26,7 +26,7 @@ from review.arrivals import (
     store_all,
 )
 from review.held import dismiss, release
-from review.models import Account, Announcement, Entry, Source
+from review.models import Account, Announcement, Entry, Event, Source
 
 __all__ = [
     "FLOOD",
@@ -268,6 +268,15 @@ def change_kind(announcement_id: int, *, kind: str, by: str, now: datetime) -> A
         row.kind, row.drafted_at = kind, None
         row.save(update_fields=["because", "kind", "drafted_at"])
     return row
+
+
+def who_changed_kind(announcement: Announcement, *, since: datetime) -> str:
+    """Return who put it under another kind at `since` (UTC) or later; empty when nobody did."""
+    told = Event.objects.filter(
+        verb="change kind", details__announcement=announcement.pk, at__gte=since
+    )
+    newest = told.order_by("-pk").first()
+    return newest.actor if newest is not None else ""
 
 
 def waiting_for_words() -> Any:

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("published/", posts.published, name="published"),
     path("set-aside/", sources.set_aside, name="set-aside"),
     path("set-aside/<int:pk>/take-in/", sources.take_in, name="take-in"),
+    path("announcements/<int:pk>/kind/", sources.change_kind, name="change-kind"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),

@@ -241,6 +241,17 @@ def test_an_edit_un_approves() -> None:
     assert (post.state, post.approved_number) == (State.IN_REVIEW, None)
 
 
+def test_a_changed_kind_rewrites_what_waits_and_says_who_changed_it() -> None:
+    entry()
+    go()
+    post = Post.objects.get(account__name="ours-x")
+    intake.change_kind(post.announcement_id, kind="plan", by="Siân", now=NOW + minutes(1))
+    assert go(at=NOW + minutes(2)).amended >= 1
+    post.refresh_from_db()
+    assert post.announcement.kind == "plan"
+    assert post.reason == "Siân changed its kind. Compare before you approve."
+
+
 def test_a_persons_own_words_are_kept_when_the_source_changes() -> None:
     row = entry()
     go()

@@ -120,3 +120,24 @@ def test_who_may_only_look_releases_nothing(client: Client) -> None:
     client.post(reverse("held", args=[entry.source_id, "release"]))
     entry.refresh_from_db()
     assert entry.held
+
+
+def test_a_person_says_of_what_kind_an_announcement_is(sian: Client) -> None:
+    post = make_post(announcement=make_announcement(title="Skills outlook", kind="plan"))
+    shown = sian.get(reverse("post", args=[post.pk])).text
+    assert "It is a report" in shown
+    assert "It is a plan" not in shown
+    answer = sian.post(reverse("change-kind", args=[post.announcement_id]), {"kind": "report"})
+    assert "is a report now" in message(sian, answer)
+    post.announcement.refresh_from_db()
+    assert (post.announcement.kind, post.announcement.drafted_at) == ("report", None)
+
+
+def test_a_viewer_may_not_change_a_kind(client: Client) -> None:
+    post = make_post(announcement=make_announcement(kind="plan"))
+    client.force_login(make_person("gwyn", may_decide=False))
+    assert "It is a report" not in client.get(reverse("post", args=[post.pk])).text
+    answer = client.post(reverse("change-kind", args=[post.announcement_id]), {"kind": "report"})
+    assert answer.status_code == 403
+    post.announcement.refresh_from_db()
+    assert post.announcement.kind == "plan"

@@ -154,6 +154,11 @@ def post_page(
         "attempts": found.attempts.order_by("number"),
         "story": [shown.told(event, now=now) for event in queries.history(found)],
         "reasons": forms.REASONS,
+        "other_kinds": [
+            (kind, label)
+            for kind, label in shown.TAKE_IN_LABELS.items()
+            if kind != found.announcement.kind
+        ],
         "content": content,
         "seen": seen or found.revision_number,
         "typed": typed,

@@ -127,3 +127,30 @@ def take_in(request: HttpRequest, pk: int) -> HttpResponse:
         % {"title": piece.title, "kind": label},
     )
     return onward(request, default=reverse("set-aside"))
+
+
+@desk
+def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an announcement under the kind a person says; its drafts are written anew."""
+    if request.method != "POST":
+        return redirect("queue")
+    person = signed_in(request)
+    if not person.may_decide:
+        sentence = gettext("%(name)s may look, but not decide what is announced.")
+        return ended(request, NotAllowed(sentence % {"name": person}))
+    form = forms.TakeInForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, gettext("Say of what kind it is: plan, practice or report."))
+        return onward(request, default=reverse("queue"))
+    try:
+        row = intake.change_kind(
+            pk, kind=form.cleaned_data["kind"], by=str(person), now=timezone.now()
+        )
+    except Announcement.DoesNotExist:
+        raise Http404 from None
+    messages.success(
+        request,
+        gettext("“%(title)s” is a %(kind)s now. Its drafts are written anew in a moment.")
+        % {"title": row.title, "kind": str(shown.KIND_LABELS[row.kind]).lower()},
+    )
+    return onward(request, default=reverse("queue"))
