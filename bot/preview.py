@@ -14,6 +14,7 @@ from bot.mind import Mind
 from bot.read import read
 from bot.values import Announcement, Feed, Fetched
 from config import schema
+from config.counting import many
 from review import text
 
 
@@ -163,12 +164,8 @@ def as_text(result: dict[str, Any]) -> str:
         lines.append("")
     total = len(result["announcements"])
     lines.append(
-        f"{_many(result['entries'], 'entry', 'entries')} read, "
-        f"{_many(total, 'announcement', 'announcements')} found, "
-        f"{_many(len(result['set_aside']), 'piece', 'pieces')} set aside. Nothing was stored."
+        f"{many(result['entries'], 'entry', 'entries')} read, "
+        f"{many(total, 'announcement', 'announcements')} found, "
+        f"{many(len(result['set_aside']), 'piece', 'pieces')} set aside. Nothing was stored."
     )
     return "\n".join(lines)
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

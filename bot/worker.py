@@ -38,6 +38,7 @@ from bot.networks.base import Endpoints
 from bot.reconcile import ClientFor, Report
 from bot.values import Fetched
 from config import logs, schema
+from config.counting import many
 from review import chores, health, intake, pruning, queries
 from review.models import Worker
 from review.states import State
@@ -95,7 +96,7 @@ class Pass:
             run=self.readers,
             stop=self.stop,
         )
-        said = f"{_many(report.asked, 'source', 'sources')} asked, {_many(report.new, 'new entry', 'new entries')}"
+        said = f"{many(report.asked, 'source', 'sources')} asked, {many(report.new, 'new entry', 'new entries')}"
         if report.noted:
             said += f" and {report.noted} noted without drafting"
         troubles = f" In trouble: {' '.join(report.troubles)}" if report.troubles else ""
@@ -115,11 +116,11 @@ class Pass:
             unread = {source.name for source in self.configuration.sources if not source.cards}
             trying.try_addresses(now=_now(), fetch=self.fetch, without_links=unread)
         said = (
-            f"{_many(report.announcements, 'announcement', 'announcements')} and "
-            f"{_many(report.posts, 'post', 'posts')} drafted."
+            f"{many(report.announcements, 'announcement', 'announcements')} and "
+            f"{many(report.posts, 'post', 'posts')} drafted."
         )
         if report.waiting:
-            said += f" {_many(report.waiting, 'entry waits', 'entries wait')} for a page that could not be read."
+            said += f" {many(report.waiting, 'entry waits', 'entries wait')} for a page that could not be read."
         return said
 
     def publish(self, crew: Crew | None = None) -> str:
@@ -168,13 +169,9 @@ def where_things_stand() -> str:
     count = queries.counts()
     waiting = sum(count[s] for s in (State.IN_REVIEW, State.UNCONFIRMED, State.FAILED))
     return (
-        f"{_many(waiting, 'post waits', 'posts wait')} for a person, "
+        f"{many(waiting, 'post waits', 'posts wait')} for a person, "
         f"{count[State.SCHEDULED]} scheduled, {count[State.PUBLISHED]} published."
     )
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
 
 
 class Loop:

@@ -12,6 +12,7 @@ from bot.connect import ways
 from bot.networks.base import Endpoints
 from bot.networks.x_sign_in import new_verifier
 from config import schema
+from tests.emulators import linkedin as linkedin_app
 from tests.emulators.linkedin import LinkedInEmulator
 from tests.emulators.x import XEmulator
 from tests.emulators.x_oauth import CLIENT_ID, CLIENT_SECRET
@@ -20,6 +21,18 @@ from tests.emulators.x_oauth import CLIENT_ID, CLIENT_SECRET
 def x_environment() -> dict[str, str]:
     """The app of X's emulator, as an operator sets it."""
     return {"X_CLIENT_ID": CLIENT_ID, "X_CLIENT_SECRET": CLIENT_SECRET}
+
+
+def environment_of(x: XEmulator, linkedin: LinkedInEmulator) -> dict[str, str]:
+    """Both emulators' apps and addresses, as an operator sets them."""
+    return {
+        "LINKEDIN_AUTH_URL": linkedin.url,
+        "LINKEDIN_API_URL": linkedin.url,
+        "LINKEDIN_CLIENT_ID": linkedin_app.CLIENT_ID,
+        "LINKEDIN_CLIENT_SECRET": linkedin_app.CLIENT_SECRET,
+        "X_API_URL": x.url,
+        **x_environment(),
+    }
 
 
 def came_back(address: str) -> dict[str, str]:

@@ -8,9 +8,8 @@ import re
 import shutil
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.emulators.loopback import served
 from tests.journeys.terminal import ROOT, Terminal
 
 TEXT = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -122,12 +122,8 @@ def inspected(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[str, Path]
     bundle, both = certificates(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(both)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"https://localhost:{server.server_port}/feed", bundle
-    server.shutdown()
-    server.server_close()
+    with served(Feed, tls=context) as port:
+        yield f"https://localhost:{port}/feed", bundle
 
 
 def test_a_network_that_inspects_tls_is_passed_with_its_certificate(

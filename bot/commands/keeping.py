@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.commands import dumps, ready
+from config.counting import many
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 
@@ -76,13 +77,9 @@ def restore(
     Worker.objects.filter(stopped_at__isnull=True).update(stopped_at=now)
     counted = transitions.take_stock(now=now)
     typer.echo(
-        f"Restored{f' from {file}' if file else ''}. {_many(counted['returned'], 'scheduled post')} went back to "
-        f"review, and {_many(counted['doubted'], 'post')} will be looked for on the accounts before anything is sent."
+        f"Restored{f' from {file}' if file else ''}. {many(counted['returned'], 'scheduled post')} went back to "
+        f"review, and {many(counted['doubted'], 'post')} will be looked for on the accounts before anything is sent."
     )
-
-
-def _many(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def _refuse_while_running() -> None:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from config import schema
+from config.counting import many
 from review import batches, silence
 from review.models import Entry, EntryAlias, EntryVersion, Source
 
@@ -293,21 +294,17 @@ def _why_held(
 ) -> str:
     """Say why `news` new entries wait for a person, or "" where they need not."""
     if moved:
-        why = f"its address changed and {_many(news)} there cannot be told from what is known"
+        why = f"its address changed and {many(news, 'entry', 'entries')} there cannot be told from what is known"
     elif source.read_at is not None and now - source.read_at > OUTAGE:
         days = (now - source.read_at).days
-        why = f"it was not read for {days} days, and {_many(news)} appeared meanwhile"
+        why = f"it was not read for {days} days, and {many(news, 'entry', 'entries')} appeared meanwhile"
     elif news > FLOOD:
         why = f"{news} entries appeared at once, more than {FLOOD}"
     elif settled and not met and news >= UNFAMILIAR:
-        why = f"{_many(news)} appeared and not one that was known, as if it named everything anew"
+        why = f"{many(news, 'entry', 'entries')} appeared and not one that was known, as if it named everything anew"
     else:
         return ""
     return f"Held for a person: {why}. Release them if they are news, or dismiss them."
-
-
-def _many(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number} entries"
 
 
 def _newest_first(entries: Sequence[EntryLike]) -> dict[int, int]:

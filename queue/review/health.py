@@ -11,6 +11,7 @@ from typing import Literal
 from django.db import connection
 from django.db.models import Q
 
+from config.counting import many
 from config.timing import Calendar
 from review import budgets, queries, slots
 from review.models import Connection, Event, Post, Source, Worker
@@ -67,7 +68,7 @@ def _workers(now: datetime) -> Iterator[Sign]:
                     f"worker lost: {worker.name}",
                     "warning",
                     f"The worker {worker.name} has not been seen since {worker.heartbeat_at:%H:%M} UTC and did not "
-                    f"say that it stops; {_many(alive, 'other goes', 'others go')} on. See what ended it.",
+                    f"say that it stops; {many(alive, 'other goes', 'others go')} on. See what ended it.",
                 )
         return
     if lasting:
@@ -95,7 +96,7 @@ def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
         yield Sign(
             "posts overdue",
             "error",
-            f"{_many(len(overdue), 'post was', 'posts were')} due more than 10 minutes ago and "
+            f"{many(len(overdue), 'post was', 'posts were')} due more than 10 minutes ago and "
             "did not leave. See that a worker runs and what its log says.",
         )
     put_off = (
@@ -114,7 +115,7 @@ def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
         yield Sign(
             "posts put off",
             "error",
-            f"{_many(len(late), 'post has', 'posts have')} been tried for more than an hour and could not be sent: "
+            f"{many(len(late), 'post has', 'posts have')} been tried for more than an hour and could not be sent: "
             f"{late[0].reason} It is tried again; see that this machine reaches the network.",
         )
     asked = Post.objects.filter(
@@ -124,7 +125,7 @@ def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
         yield Sign(
             "posts unconfirmed",
             "error",
-            f"{_many(asked, 'post waits', 'posts wait')} for somebody to say whether it was published. "
+            f"{many(asked, 'post waits', 'posts wait')} for somebody to say whether it was published. "
             "Look on the account, then answer in the queue.",
         )
     failed = Post.objects.filter(state=State.FAILED).count()
@@ -132,7 +133,7 @@ def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
         yield Sign(
             "posts failed",
             "warning",
-            f"{_many(failed, 'post', 'posts')} could not be published. The queue says why.",
+            f"{many(failed, 'post', 'posts')} could not be published. The queue says why.",
         )
 
 
@@ -154,7 +155,7 @@ def _tokens(now: datetime) -> Iterator[Sign]:
         left = one.days_left(now)
         if left is None or one.account.is_paused(now):
             continue
-        ends = f"in {_many(left, 'day', 'days')}" if left else "now"
+        ends = f"in {many(left, 'day', 'days')}" if left else "now"
         sentence = (
             f"What {one.connected_by} consented to for {one.account.name} ends {ends}: press Reconnect on the "
             f"Accounts page, or run `bot connect {one.account.network} --account {one.account.name}`."
@@ -219,7 +220,3 @@ def ahead_of_database(now: datetime) -> timedelta:
         cursor.execute("SELECT clock_timestamp()")
         there: datetime = cursor.fetchone()[0]
     return now - there
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

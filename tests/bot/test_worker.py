@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from bot import mind
 from bot.worker import Loop, ping
 from config import schema
 from review.models import Chore, Entry, Worker
+from tests.emulators.loopback import served
 from tests.making import NOW
 
 LONG_AGO = NOW - timedelta(days=365)
@@ -155,12 +155,8 @@ def test_the_heartbeat_address_tells_how_wrong_our_clock_is(
     monkeypatch: pytest.MonkeyPatch, says: str, ahead: timedelta
 ) -> None:
     monkeypatch.setattr(Elsewhere, "says", says)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        assert ping(f"http://127.0.0.1:{server.server_port}/", now=NOW) == ahead
-        server.shutdown()
-        thread.join()
+    with served(Elsewhere) as port:
+        assert ping(f"http://127.0.0.1:{port}/", now=NOW) == ahead
 
 
 @pytest.mark.enable_socket

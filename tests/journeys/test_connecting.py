@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.connecting import found_in, tokens_of, x_environment
+from tests.connecting import environment_of, found_in, tokens_of
 from tests.emulators import linkedin, x
 from tests.journeys.terminal import Terminal
 
@@ -56,12 +56,7 @@ def terminal(tmp_path: Path, network: linkedin.LinkedInEmulator, on_x: x.XEmulat
         tmp_path,
         {
             "HERODR_CONFIG": str(config),
-            "LINKEDIN_AUTH_URL": network.url,
-            "LINKEDIN_API_URL": network.url,
-            "LINKEDIN_CLIENT_ID": linkedin.CLIENT_ID,
-            "LINKEDIN_CLIENT_SECRET": linkedin.CLIENT_SECRET,
-            "X_API_URL": on_x.url,
-            **x_environment(),
+            **environment_of(on_x, network),
         },
     )
 

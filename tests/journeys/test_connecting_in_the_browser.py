@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from review.models import Account, Connection
-from tests.connecting import found_in, rows, tokens_of, x_environment
+from tests.connecting import environment_of, found_in, rows, tokens_of
 from tests.emulators import linkedin as linkedins
 from tests.emulators import x as xs
 from tests.journeys.browsers import Desk
@@ -71,12 +71,7 @@ def _configuration(
     for name, text in {"sources": "", "accounts": ACCOUNTS, "calendar": ""}.items():
         (tmp_path / f"{name}.toml").write_text(text)
     for name, value in {
-        "X_API_URL": x.url,
-        "LINKEDIN_API_URL": linkedin.url,
-        "LINKEDIN_AUTH_URL": linkedin.url,
-        "LINKEDIN_CLIENT_ID": linkedins.CLIENT_ID,
-        "LINKEDIN_CLIENT_SECRET": linkedins.CLIENT_SECRET,
-        **x_environment(),
+        **environment_of(x, linkedin),
     }.items():
         monkeypatch.setenv(name, value)
 

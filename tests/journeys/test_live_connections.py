@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.connecting import found_in, tokens_of, x_environment
+from tests.connecting import environment_of, found_in, tokens_of
 from tests.emulators import linkedin, x
 from tests.journeys.terminal import Terminal
 from tests.journeys.test_connecting import connect, everywhere
@@ -60,12 +60,7 @@ def terminal(tmp_path: Path, on_x: x.XEmulator, on_linkedin: linkedin.LinkedInEm
         {
             "HERODR_CONFIG": str(config),
             "LOG_LEVEL": "DEBUG",
-            "X_API_URL": on_x.url,
-            "LINKEDIN_API_URL": on_linkedin.url,
-            "LINKEDIN_AUTH_URL": on_linkedin.url,
-            "LINKEDIN_CLIENT_ID": linkedin.CLIENT_ID,
-            "LINKEDIN_CLIENT_SECRET": linkedin.CLIENT_SECRET,
-            **x_environment(),
+            **environment_of(on_x, on_linkedin),
         },
     )
 

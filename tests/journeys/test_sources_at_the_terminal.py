@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
+from tests.emulators.loopback import served
 from tests.journeys.terminal import Terminal
 
 pytestmark = pytest.mark.enable_socket
@@ -77,15 +77,12 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     Site.items = (1,)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     config = tmp_path / "config"
     config.mkdir()
-    (config / "sources.toml").write_text(SOURCES.format(port=server.server_address[1]))
     (config / "accounts.toml").write_text('[[account]]\nname = "ours"\nnetwork = "x"\n')
-    yield Terminal(tmp_path, {"HERODR_CONFIG": str(config), "HERODR_ALLOW_HOSTS": "127.0.0.1"})
-    server.shutdown()
-    server.server_close()
+    with served(Site) as port:
+        (config / "sources.toml").write_text(SOURCES.format(port=port))
+        yield Terminal(tmp_path, {"HERODR_CONFIG": str(config), "HERODR_ALLOW_HOSTS": "127.0.0.1"})
 
 
 def test_a_flood_is_held_and_settled_and_each_source_says_how_it_stands(

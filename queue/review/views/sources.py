@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 
 from django.contrib import messages
@@ -105,35 +106,23 @@ def set_aside(request: HttpRequest) -> HttpResponse:
 @desk
 def take_in(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an announcement of a piece that was set aside."""
-    if request.method != "POST":
-        return redirect("set-aside")
-    person = signed_in(request)
-    if not person.may_decide:
-        sentence = gettext("%(name)s may look, but not decide what is announced.")
-        return ended(request, NotAllowed(sentence % {"name": person}))
-    form = forms.TakeInForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, gettext("Say of what kind it is: plan, practice or report."))
-        return onward(request, default=reverse("set-aside"))
-    kind = form.cleaned_data["kind"]
-    try:
-        piece = intake.take_in(pk, kind=kind, by=str(person), now=timezone.now())
-    except Announcement.DoesNotExist:
-        raise Http404 from None
-    label = str(shown.KIND_LABELS[piece.kind]).lower()
-    messages.success(
-        request,
-        gettext("“%(title)s” is a %(kind)s now. Its drafts come to the queue in a moment.")
-        % {"title": piece.title, "kind": label},
-    )
-    return onward(request, default=reverse("set-aside"))
+    said = gettext("“%(title)s” is a %(kind)s now. Its drafts come to the queue in a moment.")
+    return _under_a_kind(request, pk, put=intake.take_in, said=said, default="set-aside")
 
 
 @desk
 def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
     """Put an announcement under the kind a person says; its drafts are written anew."""
+    said = gettext("“%(title)s” is a %(kind)s now. Its drafts are written anew in a moment.")
+    return _under_a_kind(request, pk, put=intake.change_kind, said=said, default="queue")
+
+
+def _under_a_kind(
+    request: HttpRequest, pk: int, *, put: Callable[..., Announcement], said: str, default: str
+) -> HttpResponse:
+    """Let `put` set the kind that the form names, and go back to the page it was sent from, else `default`."""
     if request.method != "POST":
-        return redirect("queue")
+        return redirect(default)
     person = signed_in(request)
     if not person.may_decide:
         sentence = gettext("%(name)s may look, but not decide what is announced.")
@@ -141,16 +130,11 @@ def change_kind(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.TakeInForm(request.POST)
     if not form.is_valid():
         messages.error(request, gettext("Say of what kind it is: plan, practice or report."))
-        return onward(request, default=reverse("queue"))
+        return onward(request, default=reverse(default))
     try:
-        row = intake.change_kind(
-            pk, kind=form.cleaned_data["kind"], by=str(person), now=timezone.now()
-        )
+        row = put(pk, kind=form.cleaned_data["kind"], by=str(person), now=timezone.now())
     except Announcement.DoesNotExist:
         raise Http404 from None
-    messages.success(
-        request,
-        gettext("“%(title)s” is a %(kind)s now. Its drafts are written anew in a moment.")
-        % {"title": row.title, "kind": str(shown.KIND_LABELS[row.kind]).lower()},
-    )
-    return onward(request, default=reverse("queue"))
+    label = str(shown.KIND_LABELS[row.kind]).lower()
+    messages.success(request, said % {"title": row.title, "kind": label})
+    return onward(request, default=reverse(default))

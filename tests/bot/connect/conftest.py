@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,23 +40,6 @@ def _secrets(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         "LINKEDIN_CLIENT_SECRET": CLIENT_SECRET,
     }.items():
         monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def x(clock: Clock, socket_enabled: None) -> Iterator[XEmulator]:
-    with XEmulator(clock=clock) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def linkedin(clock: Clock, socket_enabled: None) -> Iterator[LinkedInEmulator]:
-    with LinkedInEmulator(clock=clock) as emulator:
-        yield emulator
 
 
 @pytest.fixture

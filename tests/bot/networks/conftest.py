@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,23 +55,6 @@ class Clock:
     def move(self, **by: float) -> None:
         """Move on by so many `seconds`, `minutes`, `days`."""
         self.now += timedelta(**by)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def x(clock: Clock, socket_enabled: None) -> Iterator[XEmulator]:
-    with XEmulator(clock=clock) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def linkedin(clock: Clock, socket_enabled: None) -> Iterator[LinkedInEmulator]:
-    with LinkedInEmulator(clock=clock) as emulator:
-        yield emulator
 
 
 @pytest.fixture
