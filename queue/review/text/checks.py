@@ -241,16 +241,16 @@ def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
             number=len(tags),
             most=MOST_HASHTAGS,
         )
-    spelled = {brand.casefold(): brand for brand in brands}
+    # A name may have two spellings, Interreg and INTERREG; the one with small letters is proposed.
+    spelled = {brand.casefold(): brand for brand in sorted(brands)}
     for tag in dict.fromkeys(tags):
         brand = spelled.get(tag.casefold())
+        if tag in brands:
+            continue
         if brand is not None:
-            if tag != brand:
-                yield say(
-                    "Write #%(tag)s as #%(brand)s, the way the name is spelled.",
-                    tag=tag,
-                    brand=brand,
-                )
+            yield say(
+                "Write #%(tag)s as #%(brand)s, the way the name is spelled.", tag=tag, brand=brand
+            )
         elif tag[0].islower():
             yield say(
                 "Begin each word of #%(tag)s with a capital, such as #%(better)s, "

@@ -326,7 +326,9 @@ def withdraw(
     post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
 ) -> Post:
     """scheduled → withdrawn. Raises TransitionError."""
-    return move(locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=text.trimmed(reason))
+    return move(
+        locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=text.trimmed(reason)
+    )
 
 
 @transaction.atomic
