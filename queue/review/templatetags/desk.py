@@ -10,6 +10,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -162,3 +163,9 @@ def said(sentence: str) -> str:
 def done(verb: str) -> str:
     """Say in the past tense what somebody did to a post: "approved it"."""
     return str(shown.DONE.get(verb, verb))
+
+
+@register.filter
+def own_name(language: str) -> str:
+    """Name a language of the desk as those who speak it do: "Cymraeg"."""
+    return str(dict(settings.LANGUAGES).get(language, language))
