@@ -248,6 +248,7 @@ def test_what_a_network_would_refuse_is_an_error_with_its_mend(
         (Content(text="Out. #One #Two #Three"), "has 3 hashtags"),
         (Content(text="Out. #regionalgrowth"), "Begin each word of #regionalgrowth"),
         (Content(text="Out. #cohes3ion"), "Write #cohes3ion as #Cohes3ion"),
+        (Content(text="Out. #interreg"), "Write #interreg as #Interreg"),
         (Content(text="Out. #REGIONALGROWTH"), "Write #REGIONALGROWTH with a capital"),
         (Content(text="word " * 26), "has 26 words"),
         (Content(text="PUBLICATION of plans"), "Write “PUBLICATION” in small letters"),
@@ -262,7 +263,7 @@ def test_what_a_network_would_refuse_is_an_error_with_its_mend(
     ],
 )
 def test_what_readers_would_mind_is_a_warning_with_its_mend(content: Content, words: str) -> None:
-    found = text.problems("x", content, brands=("Cohes3ion",))
+    found = text.problems("x", content, brands=("Cohes3ion", "COHES3ION", "Interreg", "INTERREG"))
     assert [p.level for p in found] == ["warning"] * len(found)
     assert any(words in p.sentence for p in found), found
 
