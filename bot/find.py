@@ -186,7 +186,12 @@ def _page(link: str) -> str:
 
 def link_in(language: str, link: str, card: Card | None) -> str:
     """Return where an announcement in `language` leads: the linked page's version in that language, where
-    the page is in another and names one (hreflang)."""
+    the page is in another and names one (hreflang). A click counter gives way to the page behind it."""
+    if links.is_opaque_tracker(link):
+        # Published as it stands, every follower would count as one reader.
+        link = (
+            next((end for end in (card.answer, card.url) if links.clean(end)), "") if card else ""
+        )
     if card is None or not language or not card.language:
         return link
     wanted = language_code(language)
