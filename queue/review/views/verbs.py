@@ -124,6 +124,7 @@ def _move(call: _Call) -> str:
             seen=call.seen,
             when=call.form.cleaned_data["when"],
             within=UNDO_WITHIN,
+            mindful=True,
         )
     return gettext("Moved to %(time)s on %(account)s.") % {
         "time": shown.moment(post.due_at or call.now, now=call.now),
