@@ -28,12 +28,13 @@ from bot.networks.base import (
     Refused,
     ShowsImages,
     Temporary,
+    Unauthorised,
     Uploaded,
 )
 from bot.networks.wire import TOO_LATE
 from bot.reconcile import CLOCKS_DIFFER, ClientFor, Clock, Report
 from config import logs
-from review import accounts, queries, transitions
+from review import accounts, connections, queries, transitions
 from review.text import facts_of
 from review.transitions import Claim, TransitionError
 
@@ -64,16 +65,19 @@ class Hands:
 def deliver(claim: Claim, hands: Hands, deadline: float) -> None:
     """Send one claimed post and settle it, whatever happens. No request begins after `deadline`."""
     with logs.about(post=claim.post_id, attempt=claim.attempt_number, account=claim.account):
+        began = hands.clock()
         try:
             with fence.until(deadline, hands.steady):
                 outcome, reason = _try(claim, hands)
             now = hands.clock()
         except NetworkError as error:
             log.warning("post %s on %s: %s", claim.post_id, claim.account, error)
-            _settle(claim, error, hands)
+            _settle(claim, _with_old_tokens(claim, error, began) or error, hands)
             return
         _insist(lambda: _confirm(claim, outcome, reason, now=now), hands)
         hands.report.published += 1
+        if outcome.rest_until is not None:
+            _rest(claim, outcome.rest_until, hands)
         log.info("post %s published on %s", claim.post_id, claim.account)
 
 
@@ -84,6 +88,25 @@ def _confirm(claim: Claim, proof: Published, reason: str, *, now: datetime) -> N
     except TransitionError:
         # The post has ended meanwhile. What the network has is kept all the same.
         transitions.note_proof(claim, now=now, **found)
+
+
+def _with_old_tokens(claim: Claim, error: NetworkError, began: datetime) -> Temporary | None:
+    """Return what a refusal of the account's tokens means where it has had others since `began`; else None.
+
+    A network may void the old ones as it gives the new, and what it refuses for that is certainly not published.
+    """
+    if not isinstance(error, Unauthorised) or not error.connecting:
+        return None
+    try:
+        changed = connections.changed_since(claim.account, began)
+    except (OperationalError, InterfaceError):
+        connection.close_if_unusable_or_obsolete()
+        return None
+    if not changed:
+        return None
+    return Temporary(
+        f"The account's tokens were changed while this was sent: it goes with the new ones. ({error})"
+    )
 
 
 def _rest(claim: Claim, until: datetime, hands: Hands) -> None:
@@ -217,7 +240,11 @@ def _settle(claim: Claim, error: NetworkError, hands: Hands) -> None:
         pause = decision.pause
         _insist(
             lambda: accounts.pause(
-                claim.account, until=pause.until, trouble=decision.reason, now=now
+                claim.account,
+                until=pause.until,
+                trouble=decision.reason,
+                now=now,
+                cause=accounts.CONNECTION if pause.of_connection else "",
             ),
             hands,
         )

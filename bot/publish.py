@@ -31,6 +31,7 @@ from bot.networks.base import (
 from bot.reconcile import ClientFor, Clock, Report, quietly, reconcile
 from bot.taking_down import take_down
 from config import schema
+from config.timing import Calendar
 from review import blackouts, queries, slots, transitions
 from review.states import State
 from review.transitions import Claim
@@ -182,19 +183,22 @@ def tidy(
         if quietly(again) and report:
             report.returned += 1
     halt = queries.halt()
-    late = queries.posts([State.SCHEDULED]).filter(due_at__lte=now)
+    late = Q(due_at__lte=now)
     if halt is None:
         # A backlog of a thousand that may go is none of our business here.
-        late = late.filter(
-            Q(due_at__lt=now - calendar.stale_after)
-            | Q(account__name__in=_silent(configuration, now))
+        late &= Q(due_at__lt=now - calendar.stale_after) | Q(
+            account__name__in=_silent(configuration, now)
         )
-    for post in late:
-        blackout = slots.blackout_at(now, calendar=calendar, account=post.account.name)
-        if halt is not None:
+    for post in queries.posts([State.SCHEDULED]).filter(late | _inside(calendar, now)):
+        name = post.account.name
+        blackout = slots.blackout_at(now, calendar=calendar, account=name) or (
+            slots.blackout_at(post.due_at, calendar=calendar, account=name) if post.due_at else None
+        )
+        if halt is not None and post.due_at is not None and post.due_at <= now:
             reason = f"Its time came while everything was stopped ({halt.by}: {halt.reason})."
         elif blackout is not None:
-            reason = f"Its time fell into “{blackout.name}”, when nothing goes out."
+            falls = "falls" if post.due_at is not None and post.due_at > now else "fell"
+            reason = f"Its time {falls} into “{blackout.name}”, when nothing goes out."
         elif post.due_at is not None and now - post.due_at > calendar.stale_after:
             why = (
                 f"the account is paused: {post.account.trouble}"
@@ -210,6 +214,20 @@ def tidy(
     for post in old:
         reason = f"Nobody decided about it within {_span(calendar.expire_after)}."
         quietly(partial(transitions.expire, post.pk, now=now, reason=reason))
+
+
+def _inside(calendar: Calendar, now: datetime) -> Q:
+    """Match what is due in one of the calendar's blackouts, one that is to come or just over included.
+
+    People are asked as soon as the file names it: after it, nothing may burst.
+    """
+    found = Q(pk__in=())
+    for blackout in calendar.blackout:
+        begin, end = blackout.ends_in(calendar.zone)
+        if end > now - calendar.stale_after:
+            on_its_accounts = Q(account__name__in=blackout.accounts) if blackout.accounts else Q()
+            found |= Q(due_at__gte=begin, due_at__lt=end) & on_its_accounts
+    return found
 
 
 def _span(span: timedelta) -> str:

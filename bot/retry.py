@@ -42,9 +42,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The whole account waits: until a moment (aware, UTC), or, when None, until somebody resumes it."""
+    """The whole account waits: until a moment (aware, UTC), or, when None, until somebody resumes it.
+
+    `of_connection`: connecting the account anew ends it.
+    """
 
     until: datetime | None = None
+    of_connection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,9 @@ def decide(error: NetworkError | None, *, attempts: int, now: datetime) -> Decis
             return Decision(Action.RETRY_LATER, reason, max(until, now), Pause(until))
         case OutOfCredit(until=until):
             return Decision(Action.RETRY_LATER, reason, until or now + _SOON, Pause(until))
-        case Unauthorised(mend=mend):
-            return Decision(
-                Action.RETRY_LATER, f"{reason} {mend}".strip(), now + _SOON, Pause(None)
-            )
+        case Unauthorised(mend=mend, connecting=connecting):
+            pause = Pause(None, of_connection=connecting)
+            return Decision(Action.RETRY_LATER, f"{reason} {mend}".strip(), now + _SOON, pause)
         case Temporary():
             return _later(reason, attempts=attempts, now=now)
         case Refused() | NotSent():

@@ -47,11 +47,15 @@ class Temporary(NotSent):
 
 
 class Unauthorised(NotSent):
-    """The account's credentials are missing, expired, revoked or too weak. `mend` says what to do."""
+    """The account's credentials are missing, expired, revoked or too weak. `mend` says what to do.
 
-    def __init__(self, message: str, *, mend: str = "") -> None:
+    `connecting` is whether connecting the account anew mends it.
+    """
+
+    def __init__(self, message: str, *, mend: str = "", connecting: bool = False) -> None:
         super().__init__(message)
         self.mend = mend
+        self.connecting = connecting
 
 
 class OutOfCredit(NotSent):

@@ -40,6 +40,8 @@ class Account(models.Model):
     paused = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True)
+    # What ends the pause besides a person: "connection" is ended by connecting the account anew.
+    pause_cause = models.CharField(max_length=20, blank=True, default="", db_default="")
     monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ Pure: the editor, the checks and the drafting all ask here, so they can never di
 from __future__ import annotations
 
 from review.text.addresses import Tried, address_errors, image_trouble
-from review.text.checks import Origin, Problem, problems
+from review.text.checks import MOST_WORDS, Origin, Problem, problems
 from review.text.cleaning import clean_text
 from review.text.comparing import changes, facts, split_at
 from review.text.content import Content, Picture
@@ -25,6 +25,7 @@ from review.text.networks import (
 from review.text.sentences import count_words, split_sentences
 
 __all__ = [
+    "MOST_WORDS",
     "NETWORKS",
     "Content",
     "NetworkFacts",

@@ -208,12 +208,14 @@ def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
     tags = _HASHTAG.findall(text)
     if len(tags) > MOST_HASHTAGS:
         yield f"The text has {len(tags)} hashtags. Keep the {MOST_HASHTAGS} that matter most."
-    spelled = {brand.casefold(): brand for brand in brands}
+    # A name may have two spellings, Interreg and INTERREG; the one with small letters is proposed.
+    spelled = {brand.casefold(): brand for brand in sorted(brands)}
     for tag in dict.fromkeys(tags):
         brand = spelled.get(tag.casefold())
+        if tag in brands:
+            continue
         if brand is not None:
-            if tag != brand:
-                yield f"Write #{tag} as #{brand}, the way the name is spelled."
+            yield f"Write #{tag} as #{brand}, the way the name is spelled."
         elif tag[0].islower():
             yield (
                 f"Begin each word of #{tag} with a capital, such as #{tag[0].upper()}{tag[1:]}, "
