@@ -14,6 +14,7 @@ from django.db import transaction
 from review import record
 from review.models import Ask, Comment, Person, Post
 from review.states import NEEDS_A_PERSON
+from review.text import say
 from review.transitions import Actor, NotAllowed, NotFit, TooLate
 from review.transitions.moving import who_was_first
 
@@ -33,9 +34,14 @@ def assign(posts: Iterable[int], *, to: Person | None, by: Actor, now: datetime)
     Returns those that were not theirs before, in the order of their keys. Raises NotAllowed, NotFit, TooLate.
     """
     if not by.may_edit:
-        raise NotAllowed(f"{by.name} may look, but not hand posts to people.")
+        raise NotAllowed(say("%(name)s may look, but not hand posts to people.", name=by.name))
     if to is not None and not to.may_edit:
-        raise NotFit(f"{to} may not edit or decide about posts, so none can be handed to them.")
+        raise NotFit(
+            say(
+                "%(name)s may not edit or decide about posts, so none can be handed to them.",
+                name=str(to),
+            )
+        )
     rows = list(
         Post.objects.select_for_update(of=("self",))
         .select_related("announcement")
@@ -43,7 +49,9 @@ def assign(posts: Iterable[int], *, to: Person | None, by: Actor, now: datetime)
         .order_by("pk")
     )
     if rows and not any(post.state in NEEDS_A_PERSON for post in rows):
-        raise TooLate(f"Too late to hand it to somebody: {who_was_first(rows[0])}.")
+        raise TooLate(
+            say("Too late to hand it to somebody: %(first)s.", first=who_was_first(rows[0]))
+        )
     key = to.pk if to is not None else None
     given = [post for post in rows if post.state in NEEDS_A_PERSON and post.assignee_id != key]
     for post in given:

@@ -22,6 +22,7 @@ from review.text.networks import (
     limit,
     register,
 )
+from review.text.saying import Said, cut, month, read, say, stored, to_say, together, trimmed
 from review.text.sentences import count_words, split_sentences
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Origin",
     "Picture",
     "Problem",
+    "Said",
     "Tried",
     "UnknownNetwork",
     "address_errors",
@@ -39,6 +41,7 @@ __all__ = [
     "clean_text",
     "cost",
     "count_words",
+    "cut",
     "emoji_in",
     "facts",
     "facts_of",
@@ -46,9 +49,16 @@ __all__ = [
     "image_trouble",
     "length",
     "limit",
+    "month",
     "problems",
+    "read",
     "register",
+    "say",
     "split_at",
     "split_sentences",
+    "stored",
+    "to_say",
+    "together",
+    "trimmed",
     "unsupported",
 ]

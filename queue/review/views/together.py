@@ -32,7 +32,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         to = _colleague(chosen)
         given = asks.assign(posts, to=to, by=transitions.person(reader), now=timezone.now())
     except NotFit as error:
-        return page(request, "unfit", {"sentence": str(error), "post": post}, status=422)
+        return page(request, "unfit", {"sentence": error, "post": post}, status=422)
     except TransitionError as error:
         return ended(request, error, post=post)
     messages.success(request, _handed(len(given), to, reader))
