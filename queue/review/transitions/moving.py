@@ -68,9 +68,7 @@ def operator(name: str) -> Actor:
 def locked(post_id: int) -> Post:
     try:
         return (
-            Post.objects.select_for_update(of=("self",))
-            .select_related("account", "announcement")
-            .get(pk=post_id)
+            Post.objects.select_for_update(of=("self",)).select_related("account").get(pk=post_id)
         )
     except Post.DoesNotExist:
         raise NotFit(f"There is no post {post_id}.") from None
@@ -143,10 +141,14 @@ def move(
     now: datetime,
     seen: int | None = None,
     reason: str = "",
+    content_hash: str = "",
     details: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Post:
-    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now."""
+    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now.
+
+    `content_hash` is that of its newest revision, from those who have read it already.
+    """
     target = permit(verb, post, actor)
     if seen is not None and seen != post.revision_number:
         raise TooLate(
@@ -156,14 +158,16 @@ def move(
     if len(reason) > MAX_REASON:
         raise NotFit(f"The reason is longer than {MAX_REASON} characters; shorten it.")
     number = changes.get("revision_number", post.revision_number)
+    changes |= {"state": target, "changed_at": now, "reason": reason}
     hit = Post.objects.filter(
         pk=post.pk, state=post.state, revision_number=post.revision_number
-    ).update(state=target, changed_at=now, reason=reason, **changes)
+    ).update(**changes)
     if hit != 1:
         post.refresh_from_db()
         raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
-    revision = Revision.objects.get(post=post, number=number)
     if not actor.is_bot:
+        revision = Revision.objects.get(post=post, number=number)
+        content_hash = revision.content_hash
         Decision.objects.create(
             post=post,
             revision=revision,
@@ -173,8 +177,12 @@ def move(
             reason=reason,
             at=now,
         )
-    before, account = post.state, post.account.name
-    post.refresh_from_db()
+    if not content_hash:
+        content_hash = post.revisions.values_list("content_hash", flat=True).get(number=number)
+    before = post.state
+    # Nobody else has written it: the row is locked, and the guard has hit.
+    for field, value in changes.items():
+        setattr(post, field, value)
     # The last thing in the transaction: it locks the end of the record for all.
     record.append(
         verb,
@@ -183,9 +191,9 @@ def move(
         post_number=post.pk,
         from_state=before,
         to_state=target,
-        content_hash=revision.content_hash,
+        content_hash=content_hash,
         reason=reason,
-        details={"account": account, "revision": number, **(details or {})},
+        details={"account": post.account.name, "revision": number, **(details or {})},
     )
     return post
 
