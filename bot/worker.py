@@ -216,13 +216,14 @@ class Loop:
 
         def act() -> None:
             one_pass = self.one_pass()
+            # Before the sources, which may take minutes: a blackout that the file has just got counts at once.
+            publish.tidy(one_pass.configuration, now=_now())
             try:
                 one_pass.watch()
                 if not self.stopping.is_set():
                     one_pass.compose()
             finally:
                 one_pass.close()
-            publish.tidy(one_pass.configuration, now=_now())
 
         self._guarded(act)
 

@@ -137,7 +137,7 @@ def approve(
         str, typer.Option(metavar="TIME", help="Send at this local time, as 2026-11-24T09:30.")
     ] = "",
 ) -> None:
-    """Approve posts for their next free slot."""
+    """Approve posts for their next free slot. What the desk refuses is refused here too."""
     if bool(post_ids) == all_:
         raise typer.BadParameter("give post numbers, or --all", param_hint="ID…")
     if now and at:
@@ -169,6 +169,7 @@ def approve(
             calendar=calendar,
             seen=None,
             when=moment if now else when,
+            strict=True,
         )
         due = timezone.localtime(post.due_at)
         return f"Post {post.pk} goes out on {post.account.name} at {due:%H:%M on %a %-d %b %Y}."

@@ -79,6 +79,7 @@ def error_of(
             mend=credentials.RECONNECT.format(name=details.name, network="linkedin")
             if details.token
             else f"Make a new token, as docs/networks.md says, and set {details.credentials}_ACCESS_TOKEN to it.",
+            connecting=True,
         )
     if status == 403:
         organisation = details.author.startswith("urn:li:organization:")
@@ -91,6 +92,7 @@ def error_of(
         return Unauthorised(
             f"LinkedIn does not let this token post for {details.author}{about}",
             mend=f"The app needs the scope {scope}{role}. Then make a new token, as docs/networks.md says.",
+            connecting=True,
         )
     if status == 409:
         return Temporary("LinkedIn was writing something else at the same moment.")

@@ -91,7 +91,9 @@ def error_of(answer: Answer, *, secrets: Collection[str], mend: str, now: dateti
         return Throttled("X asks to wait: too many requests.", until=_until(answer, now=now))
     if status == 401:
         return Unauthorised(
-            f"X does not accept the keys{about}", mend=_clock(answer, now=now) or mend
+            f"X does not accept the keys{about}",
+            mend=_clock(answer, now=now) or mend,
+            connecting=True,
         )
     if status == 403:
         if "duplicate" in said.lower():

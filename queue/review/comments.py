@@ -9,7 +9,7 @@ from django.db import transaction
 from review import record
 from review.models import Comment, Post
 from review.states import State
-from review.text import clean_text
+from review.text import clean_text, say
 from review.transitions import Actor, NotAllowed, NotFit, TooLate
 
 MOST = 2_000  # characters
@@ -26,18 +26,22 @@ def add(
     of a post that is no longer in review are asked for.
     """
     if not by.may_edit:
-        raise NotAllowed(f"{by.name} may look, but not comment on posts.")
+        raise NotAllowed(say("%(name)s may look, but not comment on posts.", name=by.name))
     text = clean_text(text).strip()
     if not text:
-        raise NotFit("Write what you want to say.")
+        raise NotFit(say("Write what you want to say."))
     if len(text) > MOST:
-        raise NotFit(f"The comment is longer than {MOST:,} characters; shorten it.")
+        raise NotFit(
+            say("The comment is longer than %(most)s characters; shorten it.", most=f"{MOST:,}")
+        )
     post = Post.objects.select_for_update(of=("self",)).filter(pk=post_id).first()
     if post is None:
-        raise NotFit(f"There is no post {post_id}.")
+        raise NotFit(say("There is no post %(number)s.", number=post_id))
     if asks_for_changes and (post.state != State.IN_REVIEW or seen != post.revision_number):
         raise TooLate(
-            "Too late to ask for changes: the post was changed or decided in the meantime. Open it again."
+            say(
+                "Too late to ask for changes: the post was changed or decided in the meantime. Open it again."
+            )
         )
     comment = Comment.objects.create(
         post=post,

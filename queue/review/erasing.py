@@ -42,13 +42,13 @@ PLACES: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Account, ("trouble",)),
     (Alert, ("sentence",)),
     (Announcement, ("because",)),
-    (Attempt, ("detail",)),
+    (Attempt, ("detail", "detail_said")),
     (Blackout, ("by", "reason", "ended_by")),
     (Comment, ("by", "text")),
     (Connection, ("connected_by",)),
-    (Decision, ("by", "reason")),
+    (Decision, ("by", "reason", "reason_said")),
     (Halt, ("by", "reason", "lifted_by")),
-    (Post, ("reason",)),
+    (Post, ("reason", "reason_said")),
     (Revision, ("written_by",)),
 )
 _RECORD = ("actor", "reason", "details")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review import sign_in
 from review.models import Account, Person
-from review.text import Content, Picture
+from review.text import Content, Picture, say, to_say
 
 # What is kept of a rejection must make sense in a year, so these are whole phrases.
 REASONS = (
@@ -29,7 +29,18 @@ REASONS = (
     ("pre-election period", _("Pre-election period")),
     ("other", _("Another reason")),
 )
-
+_PRESETS = {
+    kept: say(kept)
+    for kept in (
+        to_say("already covered"),
+        to_say("not for us"),
+        to_say("not for the public"),
+        to_say("wrong link"),
+        to_say("duplicate"),
+        to_say("waiting for the Welsh"),
+        to_say("pre-election period"),
+    )
+}
 
 MOST_TEXT = 20_000  # characters
 
@@ -162,7 +173,8 @@ class RejectForm(VerbForm):
         preset, words = self.cleaned_data["preset"], self.cleaned_data["words"]
         if preset == "other":
             return str(words)
-        return f"{preset}: {words}" if words else str(preset)
+        kept = _PRESETS[preset]
+        return say("%(preset)s: %(words)s", preset=kept, words=words) if words else kept
 
 
 class ReasonForm(VerbForm):

@@ -32,6 +32,7 @@ from review.models import (
     Post,
     Revision,
 )
+from review.said import told as in_words
 from review.states import State, Verb, verbs_for_person
 from review.text import Content
 
@@ -338,8 +339,8 @@ def _show(
         who=account_name(post.account),
         length=text.length(network, content) if known else len(content.text),
         limit=text.limit(network) if known else 0,
-        errors=tuple(p.sentence for p in problems if p.level == "error"),
-        warnings=tuple(p.sentence for p in problems if p.level != "error"),
+        errors=tuple(in_words(p.sentence) for p in problems if p.level == "error"),
+        warnings=tuple(in_words(p.sentence) for p in problems if p.level != "error"),
         counts=text.NETWORKS[network].counts if known else "",
         cost=text.cost(network, content) if known else None,
         own_card=network not in text.NETWORKS or not text.NETWORKS[network].link_in_text,
@@ -397,6 +398,6 @@ def told(event: Event, *, now: datetime) -> dict[str, Any]:
         "at": event.at,
         "who": event.actor,
         "what": DONE.get(event.verb, event.verb),
-        "reason": event.reason,
+        "reason": in_words(text.read(event.reason, event.details.get("said"))),
         "details": ", ".join(details),
     }

@@ -10,12 +10,14 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from review import said as saying
 from review import shown, text
 
 register = template.Library()
@@ -149,3 +151,21 @@ def browser_name(user_agent: str) -> str:
         browser = "Safari"
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return ", ".join(part for part in (browser, system) if part) or user_agent[:60] or "?"
+
+
+@register.filter
+def said(sentence: str) -> str:
+    """Say a sentence of a check, a transition or the worker in the language of the page."""
+    return saying.told(sentence)
+
+
+@register.filter
+def done(verb: str) -> str:
+    """Say in the past tense what somebody did to a post: "approved it"."""
+    return str(shown.DONE.get(verb, verb))
+
+
+@register.filter
+def own_name(language: str) -> str:
+    """Name a language of the desk as those who speak it do: "Cymraeg"."""
+    return str(dict(settings.LANGUAGES).get(language, language))

@@ -11,9 +11,9 @@ from django.db.models import F, Q
 
 from config.timing import Calendar
 from review import addresses, blackouts, budgets, record, slots, text
-from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
+from review.models import Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
-from review.text import Content
+from review.text import Content, say, together
 from review.transitions import restoring
 from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
@@ -29,6 +29,7 @@ from review.transitions.moving import (
     who_was_first,
     write_revision,
 )
+from review.transitions.words import NOW
 
 # Neither network lets the same words out twice in a row, and followers would not thank us.
 SAME_TEXT_WITHIN = timedelta(hours=24)
@@ -123,14 +124,18 @@ def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: dat
         )
         if due is None:
             raise NotFit(
-                "There is no free slot in the next 400 days: choose a time, or add slots to calendar.toml."
+                say(
+                    "There is no free slot in the next 400 days: choose a time, or add slots to calendar.toml."
+                )
             )
         return due
     if when < now:
-        raise NotFit("That time has passed; choose a later one, or “now”.")
+        raise NotFit(say("That time has passed; choose a later one, or “now”."))
     blackout = slots.blackout_at(when, calendar=calendar, account=name)
     if blackout is not None:
-        raise NotFit(f"Nothing goes out then: “{blackout.name}”. Choose a time outside it.")
+        raise NotFit(
+            say("Nothing goes out then: “%(name)s”. Choose a time outside it.", name=blackout.name)
+        )
     return when
 
 
@@ -138,8 +143,10 @@ def _refuse_own_words(post: Post, by: Actor) -> None:
     """With four eyes: refuse whoever wrote the words. What the bot rewrote since is still theirs."""
     if wrote_last(post, by):
         raise NotAllowed(
-            f"{by.name} wrote the text of this post, and four eyes are asked for: somebody else "
-            "approves it."
+            say(
+                "%(name)s wrote the text of this post, and four eyes are asked for: somebody else approves it.",
+                name=by.name,
+            )
         )
 
 
@@ -163,16 +170,24 @@ def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool
         if problem.level == "error"
     ]
     if errors:
-        raise NotFit(" ".join(errors))
+        raise NotFit(together(*errors))
     if not post.account.active:
         raise NotFit(
-            f"The account {post.account.name} is no longer in accounts.toml, so nothing can go out on it."
+            say(
+                "The account %(account)s is no longer in accounts.toml, so nothing can go out on it.",
+                account=post.account.name,
+            )
         )
     known = Connection.objects.filter(account=post.account).first()
     if post.account.live and known is not None and not known.is_for(post.account.who):
         raise NotFit(
-            f"{post.account.name} was connected as {known.author}, but accounts.toml says that it is "
-            f"{post.account.who}. Connect it again on the Accounts page, or correct accounts.toml."
+            say(
+                "%(account)s was connected as %(author)s, but accounts.toml says that it is %(who)s. "
+                "Connect it again on the Accounts page, or correct accounts.toml.",
+                account=post.account.name,
+                author=known.author,
+                who=post.account.who,
+            )
         )
     bound = Q(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED])
     lately = Q(state=State.PUBLISHED, published_at__gt=now - SAME_TEXT_WITHIN)
@@ -188,8 +203,12 @@ def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool
     )
     if twin is not None:
         raise NotFit(
-            f"Post {twin.pk} says exactly the same on this account and is "
-            f"{str(STATE_LABELS[State(twin.state)]).lower()}. Reject this one, or change its text."
+            say(
+                "Post %(number)s says exactly the same on this account: %(stands)s. "
+                "Reject this one, or change its text.",
+                number=twin.pk,
+                stands=NOW[State(twin.state)],
+            )
         )
 
 
@@ -253,8 +272,8 @@ def reject(post_id: int, *, by: Actor, now: datetime, seen: int | None, reason: 
     post = locked(post_id)
     if not reason.strip():
         permit(Verb.REJECT, post, by)
-        raise NotFit("Say why it is rejected: the reason is kept with the post.")
-    return move(post, Verb.REJECT, actor=by, now=now, seen=seen, reason=reason.strip())
+        raise NotFit(say("Say why it is rejected: the reason is kept with the post."))
+    return move(post, Verb.REJECT, actor=by, now=now, seen=seen, reason=text.trimmed(reason))
 
 
 @transaction.atomic
@@ -268,7 +287,7 @@ def hold(
         actor=by,
         now=now,
         seen=seen,
-        reason=reason[:MAX_REASON],
+        reason=text.cut(reason, MAX_REASON),
         approved_number=None,
         due_at=None,
     )
@@ -288,11 +307,17 @@ def undo(post_id: int, *, by: Actor, now: datetime) -> Post:
     )
     if last is None or not own or now - last.at > UNDO_WITHIN + UNDO_GRACE:
         raise TooLate(
-            f"Too late to undo: {who_was_first(post)}. A rejection can be taken back for "
-            f"{UNDO_WITHIN.seconds} seconds, by whoever made it."
+            say(
+                "Too late to undo: %(first)s. A rejection can be taken back for %(seconds)s seconds, "
+                "by whoever made it.",
+                first=who_was_first(post),
+                seconds=UNDO_WITHIN.seconds,
+            )
         )
     if other := other_correction(post.corrects_id, besides=post.pk):
-        raise TooLate(f"Too late to undo: post {other.pk} corrects the same one by now.")
+        raise TooLate(
+            say("Too late to undo: post %(number)s corrects the same one by now.", number=other.pk)
+        )
     return move(post, Verb.UNDO, actor=by, now=now)
 
 
@@ -301,7 +326,9 @@ def withdraw(
     post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
 ) -> Post:
     """scheduled → withdrawn. Raises TransitionError."""
-    return move(locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=reason.strip())
+    return move(
+        locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=text.trimmed(reason)
+    )
 
 
 @transaction.atomic
@@ -330,7 +357,7 @@ def confirm(
     post = locked(post_id)
     if not url.startswith(("https://", "http://")) or any(c.isspace() for c in url):
         permit(Verb.CONFIRM, post, by)
-        raise NotFit("Paste the link of the published post; it begins with https://.")
+        raise NotFit(say("Paste the link of the published post; it begins with https://."))
     last = post.attempts.order_by("-number").first()
     return move(
         post,

@@ -12,9 +12,18 @@ from django.db.models import Q
 from review import queries, record
 from review.models import Attempt, Post
 from review.states import State, Verb
-from review.text import Content
+from review.text import Content, cut, say, stored, together
 from review.transitions import restoring
-from review.transitions.moving import BOT, MAX_REASON, TooLate, locked, move, who_was_first
+from review.transitions.moving import (
+    BOT,
+    MAX_REASON,
+    TooLate,
+    locked,
+    move,
+    reasoned,
+    told_in,
+    who_was_first,
+)
 
 # How an attempt ended that may have published its post all the same.
 WORKER_DIED = "worker died"
@@ -124,7 +133,7 @@ def claim(
 
 def _close(claim: Claim, *, now: datetime, outcome: str, detail: str = "") -> bool:
     hit = Attempt.objects.filter(pk=claim.attempt_id, closed_at__isnull=True).update(
-        closed_at=now, outcome=outcome, detail=detail
+        closed_at=now, outcome=outcome, detail=detail, detail_said=stored(detail)
     )
     return hit == 1
 
@@ -139,7 +148,11 @@ def _settle(claim: Claim, post: Post, *, now: datetime, outcome: str, detail: st
     other hands by now, and what this worker learned is no longer about the try that is open."""
     if not _close(claim, now=now, outcome=outcome, detail=detail):
         raise TooLate(
-            f"Attempt {claim.attempt_number} was taken to have died: {who_was_first(post)}."
+            say(
+                "Attempt %(number)s was taken to have died: %(first)s.",
+                number=claim.attempt_number,
+                first=who_was_first(post),
+            )
         )
 
 
@@ -154,7 +167,7 @@ def confirm_sent(
     """
     post = locked(claim.post_id)
     if not _close(claim, now=now, outcome="published", detail=url):
-        reason = reason or "The proof that it is published came late."
+        reason = reason or say("The proof that it is published came late.")
     return move(
         post,
         Verb.CONFIRM,
@@ -182,12 +195,16 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
     _close(claim, now=now, outcome="published", detail=url)
     if post.state == State.PUBLISHED and post.network_id in ("", network_id):
         return post
-    reason = (
-        f"It is on the account a second time, at {url}: take one of the two down."
+    reason = cut(
+        say("It is on the account a second time, at %(url)s: take one of the two down.", url=url)
         if post.state == State.PUBLISHED
-        else f"It is on the account all the same, at {url}: the proof came late. {post.reason}".strip()
-    )[:MAX_REASON]
-    Post.objects.filter(pk=post.pk).update(reason=reason, changed_at=now)
+        else together(
+            say("It is on the account all the same, at %(url)s: the proof came late.", url=url),
+            post.why,
+        ),
+        MAX_REASON,
+    )
+    Post.objects.filter(pk=post.pk).update(**reasoned(reason), changed_at=now)
     record.append(
         Verb.CONFIRM,
         actor=BOT.name,
@@ -197,7 +214,12 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
         to_state=post.state,
         content_hash=claim.content.fingerprint(claim.account),
         reason=reason,
-        details={"account": post.account.name, "url": url, "attempt": claim.attempt_number},
+        details={
+            "account": post.account.name,
+            "url": url,
+            "attempt": claim.attempt_number,
+            **told_in(reason),
+        },
     )
     post.refresh_from_db()
     return post
@@ -206,7 +228,7 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
 @transaction.atomic
 def close_lapsed(claim: Claim, *, now: datetime) -> None:
     """Close an attempt whose lease ended while its post had moved on already. Not a move."""
-    _close(claim, now=now, outcome=WORKER_DIED, detail="The post had moved on already.")
+    _close(claim, now=now, outcome=WORKER_DIED, detail=say("The post had moved on already."))
 
 
 @transaction.atomic
@@ -269,7 +291,7 @@ def look_again(post_id: int, *, look_at: datetime | None, looks_done: int, reaso
         restoration__isnull=False, state__in=[State.IN_REVIEW, State.SCHEDULED, State.FAILED]
     )
     Post.objects.filter(Q(state=State.UNCONFIRMED) | in_doubt, pk=post_id).update(
-        look_at=look_at, looks_done=looks_done, reason=reason
+        look_at=look_at, looks_done=looks_done, **reasoned(reason)
     )
 
 

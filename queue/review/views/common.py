@@ -23,6 +23,7 @@ from config import schema
 from config.timing import Calendar
 from review import blackouts, queries, sign_in
 from review.models import Person, Post
+from review.said import told
 from review.states import NEEDS_A_PERSON, State
 from review.transitions import NotAllowed, TooLate, TransitionError
 
@@ -192,7 +193,7 @@ def ended(
     """
     late = isinstance(error, TooLate)
     context = {
-        "sentence": str(error),
+        "sentence": told(error),
         "post": post,
         "typed": typed,
         "late": late,

@@ -18,6 +18,7 @@ from config import schema, timing
 from config.timing import Calendar
 from review import blackouts, forms, queries, shown, silencing, slots, transitions
 from review.models import Account, Blackout
+from review.said import told
 from review.states import State
 from review.transitions import NotFit, TransitionError
 from review.views.common import calendar, desk, ended, page, signed_in
@@ -159,7 +160,7 @@ def blackout(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except NotFit as error:
-        form.add_error("ends", str(error))
+        form.add_error("ends", told(error))
         return _blackouts(request, form, status=422)
     except TransitionError as error:
         return ended(request, error)

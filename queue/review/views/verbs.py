@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 
 from review import comments, forms, queries, shown, transitions
 from review.models import Post
+from review.said import told
 from review.states import UNDO_WITHIN, State, Verb
 from review.transitions import Actor, NotFit, TransitionError
 from review.views.common import calendar, desk, ended, next_address, onward, page, signed_in
@@ -86,7 +87,7 @@ def _approve(call: _Call) -> str:
 def _reject(call: _Call) -> str:
     reason = call.form.reason
     transitions.reject(call.pk, by=call.by, now=call.now, seen=call.seen, reason=reason)
-    return gettext("Rejected: %(reason)s.") % {"reason": reason}
+    return gettext("Rejected: %(reason)s.") % {"reason": told(reason)}
 
 
 def _amend(call: _Call) -> str:
@@ -227,7 +228,7 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         done = carry_out(_Call(pk, form, by, timezone.now()))
     except NotFit as error:
-        return post_page(request, pk, problem=str(error), **again)
+        return post_page(request, pk, problem=told(error), **again)
     except TransitionError as error:
         return ended(request, error, post=post, typed=_typed(request))
     messages.success(
@@ -295,7 +296,7 @@ def approve_all(request: HttpRequest) -> HttpResponse:
         return page(
             request,
             "unfit",
-            {"sentence": str(error), "post": current},
+            {"sentence": told(error), "post": current},
             status=422,
         )
     except TransitionError as error:
