@@ -219,11 +219,12 @@ def move(
         to_state=target,
         content_hash=content_hash,
         reason=reason,
-<<<<<<< HEAD
-        details={"account": post.account.name, "revision": number, **(details or {})},
-=======
-        details={"account": account, "revision": number, **told_in(reason), **(details or {})},
->>>>>>> main
+        details={
+            "account": post.account.name,
+            "revision": number,
+            **told_in(reason),
+            **(details or {}),
+        },
     )
     return post
 
