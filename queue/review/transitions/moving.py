@@ -183,10 +183,10 @@ def move(
             say("The reason is longer than %(most)s characters; shorten it.", most=MAX_REASON)
         )
     number = changes.get("revision_number", post.revision_number)
-    changes |= {"state": target, "changed_at": now, **reasoned(reason)}
+    changes |= {"changed_at": now, **reasoned(reason)}
     hit = Post.objects.filter(
         pk=post.pk, state=post.state, revision_number=post.revision_number
-    ).update(**changes)
+    ).update(state=target, **changes)
     if hit != 1:
         post.refresh_from_db()
         raise _too_late(verb, post)
@@ -207,7 +207,7 @@ def move(
         content_hash = post.revisions.values_list("content_hash", flat=True).get(number=number)
     before = post.state
     # Nobody else has written it: the row is locked, and the guard has hit.
-    for field, value in changes.items():
+    for field, value in {"state": target, **changes}.items():
         setattr(post, field, value)
     # The last thing in the transaction: it locks the end of the record for all.
     record.append(
