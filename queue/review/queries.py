@@ -215,9 +215,8 @@ def due(now: datetime) -> QuerySet[Post]:
             due_at__lte=now,
             account__active=True,
         )
-        .exclude(account__paused=True, account__paused_until__isnull=True)
-        .exclude(account__paused=True, account__paused_until__gt=now)
-        .exclude(rehearsed=True, account__live=True)
+        .filter(Q(account__paused=False) | Q(account__paused_until__lte=now))
+        .filter(Q(rehearsed=False) | Q(account__live=False))
         .order_by("due_at", "pk")
     )
 
@@ -232,11 +231,12 @@ def may_go(
     """Return the due posts that a worker may take in hand: none of a `silent` account, and of those in
     `spaced`, which posted less than `spacing` ago, none that is later than that: a backlog does not burst.
     """
-    return (
-        due(now)
-        .exclude(account__name__in=list(silent))
-        .exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
-    )
+    rows = due(now)
+    if silent:
+        rows = rows.exclude(account__name__in=list(silent))
+    if spaced:
+        rows = rows.exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
+    return rows
 
 
 def is_known(post_id: int, network_id: str) -> bool:
