@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from review import asks, looks, shown, transitions, waiting
 from review.models import Person, Post
+from review.said import told
 from review.transitions import NotFit, TransitionError
 from review.views.common import desk, ended, onward, page, signed_in
 
@@ -32,7 +33,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         to = _colleague(chosen)
         given = asks.assign(posts, to=to, by=transitions.person(reader), now=timezone.now())
     except NotFit as error:
-        return page(request, "unfit", {"sentence": error, "post": post}, status=422)
+        return page(request, "unfit", {"sentence": told(error), "post": post}, status=422)
     except TransitionError as error:
         return ended(request, error, post=post)
     messages.success(request, _handed(len(given), to, reader))
