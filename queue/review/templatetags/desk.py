@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from review import said as saying
 from review import shown, text
+from review.models import Comment
 
 register = template.Library()
 
@@ -114,6 +115,23 @@ def marked(words: str, known: frozenset[str]) -> SafeString:
         (
             (format_html("<mark>{}</mark>", part) if is_fact else part,)
             for is_fact, part in text.split_at(words, known)
+        ),
+    )
+
+
+@register.filter
+def naming(comment: Comment) -> SafeString:
+    """Show the words of a comment with the people marked whom it asks."""
+    names = sorted({f"@{ask.person}" for ask in comment.asks.all()}, key=len, reverse=True)
+    if not names:
+        return format_html("{}", comment.text)
+    parts = re.split(f"({'|'.join(map(re.escape, names))})", comment.text, flags=re.IGNORECASE)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<strong class="tag">{}</strong>', part) if index % 2 else part,)
+            for index, part in enumerate(parts)
         ),
     )
 
