@@ -66,6 +66,10 @@ class Post(models.Model):
     missed = models.BooleanField(default=False)  # its time passed before it could go out
     # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
     rehearsed = models.BooleanField(default=False)
+    # Who is to see to it; null: whoever may.
+    assignee = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="assigned"
+    )
     changed_at = models.DateTimeField()
     created_at = models.DateTimeField()
     network_id = models.CharField(max_length=200, blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
-from review import comments, forms, queries, shown, transitions
+from review import asks, comments, forms, looks, queries, shown, transitions
 from review.models import Post
 from review.said import told
 from review.states import UNDO_WITHIN, State, Verb
@@ -124,6 +124,7 @@ def _move(call: _Call) -> str:
             seen=call.seen,
             when=call.form.cleaned_data["when"],
             within=UNDO_WITHIN,
+            mindful=True,
         )
     return gettext("Moved to %(time)s on %(account)s.") % {
         "time": shown.moment(post.due_at or call.now, now=call.now),
@@ -160,16 +161,17 @@ def _gone(call: _Call) -> str:
 
 
 def _comment(call: _Call) -> str:
-    asks = call.form.cleaned_data["asks"]
+    asks_for_changes = call.form.cleaned_data["asks"]
     comments.add(
         call.pk,
         text=call.form.cleaned_data["text"],
-        asks_for_changes=asks,
+        asks_for_changes=asks_for_changes,
         by=call.by,
         now=call.now,
         seen=call.seen,
+        tell=call.form.cleaned_data["tell"],
     )
-    if asks:
+    if asks_for_changes:
         return gettext("Asked for changes: everybody sees it on the post.")
     return gettext("Comment kept.")
 
@@ -238,6 +240,7 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return post_page(request, pk, problem=told(error), **again)
     except TransitionError as error:
         return ended(request, error, post=post, typed=_typed(request))
+    _seen_to(request, [pk], now=timezone.now())
     messages.success(
         request,
         format_html(
@@ -249,6 +252,12 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         correction = post.corrections.order_by("-pk")[0]
         return HttpResponseRedirect(reverse("post", args=[correction.pk]) + "#edit")
     return onward(request, default=reverse("post", args=[pk]))
+
+
+def _seen_to(request: HttpRequest, keys: Sequence[int], *, now: datetime) -> None:
+    """Whoever has done something about posts has seen them, and owes no answer there."""
+    looks.saw(signed_in(request), keys)
+    asks.answer(signed_in(request), keys, now=now)
 
 
 def _may_not(by: Actor) -> str:
@@ -309,6 +318,7 @@ def approve_all(request: HttpRequest) -> HttpResponse:
     except TransitionError as error:
         return ended(request, error, post=current)
     if posts:
+        _seen_to(request, [post.pk for post in posts], now=now)
         messages.success(
             request,
             _approved_together(posts, now=now),
