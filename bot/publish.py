@@ -150,7 +150,7 @@ def _held_back(
     in_hand = crew.keys if crew is not None else frozenset()
     return {
         "silent": [*_silent(configuration, now), *in_hand],
-        "spaced": queries.posted_since(now - calendar.spacing),
+        "spaced": queries.posted_since(now - calendar.spacing) if calendar.spacing else set(),
         "spacing": calendar.spacing,
     }
 
@@ -270,6 +270,7 @@ def _sweep(now: datetime, report: Report) -> None:
             content=attempt.revision.content,
             due_at=attempt.opened_at,
             revision_number=attempt.revision.number,
+            content_hash=attempt.content_hash,
         )
         if attempt.post.state != State.SENDING:
             transitions.close_lapsed(claim, now=now)

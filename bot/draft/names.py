@@ -24,7 +24,7 @@ _IN = {
     "cy": """
         Ewrop Ewropeaidd Cymru Gymru Nghymru Chymru Cymraeg Gymraeg Nghymraeg Cymreig Lloegr Saesneg Alban Albanaidd Iwerddon
         Gwyddelig Prydain Brydain Ffrainc Almaen Sbaen Eidal Pwyl Sweden Caerdydd Gaerdydd Nghaerdydd Abertawe Casnewydd
-        Wrecsam Gwynedd Ngwynedd Wynedd Powys Phowys Bowys Ceredigion Ngheredigion Geredigion Penfro Môn Conwy Gonwy Senedd
+        Wrecsam Gwynedd Ngwynedd Wynedd Powys Phowys Bowys Ceredigion Ngheredigion Geredigion Penfro Morgannwg Gâr Gaerfyrddin Chaerfyrddin Dinbych Fflint Torfaen Merthyr Môn Conwy Gonwy Senedd
         Ionawr Chwefror Mawrth Ebrill Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr Llun Mercher Iau Gwener Sadwrn Sul
         Dachwedd Orffennaf Fawrth Fehefin Ragfyr
     """,
@@ -47,7 +47,7 @@ _IN = {
     "sv": """
         Europa Europas Sverige Sveriges Norge Danmark Finland Tyskland Frankrike Spanien Italien Polen Wales Irland Skottland
         England Göteborg Malmö Uppsala Skåne Skånes Dalarna Norrbotten Västerbotten Västernorrland Jämtland Gävleborg Värmland
-        Örebro Västmanland Södermanland Östergötland Jönköping Kronoberg Kalmar Gotland Blekinge Halland Göta Bryssel
+        Örebro Västmanland Södermanland Östergötland Jönköping Kronoberg Kalmar Gotland Blekinge Halland Götaland Svealand Norrland Bryssel
     """,
     "fr": """
         Europe France Français Allemagne Espagne Italie Pologne Suède Portugal Galles Irlande Écosse Angleterre Belgique

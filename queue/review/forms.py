@@ -250,6 +250,11 @@ class CommentForm(VerbForm):
         error_messages={"required": _("Write what you want to say.")},
     )
     asks = forms.BooleanField(required=False)
+    tell = forms.ModelChoiceField(
+        Person.objects.filter(is_active=True),
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the people in the list.")},
+    )
 
 
 class StopForm(forms.Form):
@@ -283,6 +288,9 @@ class OwnForm(forms.Form):
     reminders = forms.BooleanField(
         required=False, label=_("A reminder before a draft expires undecided")
     )
+    asks = forms.BooleanField(
+        required=False, label=_("When somebody hands me a post, or names me in a comment")
+    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         self.person = person
@@ -291,6 +299,7 @@ class OwnForm(forms.Form):
             "language": person.language or get_language(),
             "digest": person.gets_digest,
             "reminders": person.gets_reminders,
+            "asks": person.gets_asks,
         }
         super().__init__(*args, **kwargs)
 
@@ -303,7 +312,11 @@ class OwnForm(forms.Form):
             person.wants_digest = data["digest"]
         if data["reminders"] != person.gets_reminders:
             person.wants_reminders = data["reminders"]
-        person.save(update_fields=["name", "language", "wants_digest", "wants_reminders"])
+        if data["asks"] != person.gets_asks:
+            person.wants_asks = data["asks"]
+        person.save(
+            update_fields=["name", "language", "wants_digest", "wants_reminders", "wants_asks"]
+        )
         return person
 
 

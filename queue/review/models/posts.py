@@ -66,6 +66,10 @@ class Post(models.Model):
     missed = models.BooleanField(default=False)  # its time passed before it could go out
     # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
     rehearsed = models.BooleanField(default=False)
+    # Who is to see to it; null: whoever may.
+    assignee = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="assigned"
+    )
     changed_at = models.DateTimeField()
     created_at = models.DateTimeField()
     network_id = models.CharField(max_length=200, blank=True)
@@ -131,6 +135,13 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.announcement} on {self.account}"
+
+    @property
+    def is_to_go(self) -> bool:
+        """Whether somebody asked for it to be taken down, and it is not known to be gone."""
+        if self.state != State.PUBLISHED or self.taken_down_at is not None:
+            return False
+        return self.decisions.filter(verb="take down").exists()
 
     @property
     def why(self) -> str:

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from review import said as saying
 from review import shown, text
+from review.models import Comment
 
 register = template.Library()
 
@@ -119,6 +120,23 @@ def marked(words: str, known: frozenset[str]) -> SafeString:
 
 
 @register.filter
+def naming(comment: Comment) -> SafeString:
+    """Show the words of a comment with the people marked whom it asks."""
+    names = sorted({f"@{ask.person}" for ask in comment.asks.all()}, key=len, reverse=True)
+    if not names:
+        return format_html("{}", comment.text)
+    parts = re.split(f"({'|'.join(map(re.escape, names))})", comment.text, flags=re.IGNORECASE)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<strong class="tag">{}</strong>', part) if index % 2 else part,)
+            for index, part in enumerate(parts)
+        ),
+    )
+
+
+@register.filter
 def together(rows: Iterable[shown.Shown]) -> str:
     """Name posts with the revisions on the page, for a button that decides about all of them: "12-1.13-4"."""
     return ".".join(f"{row.post.pk}-{row.post.revision_number}" for row in rows)
@@ -169,3 +187,9 @@ def done(verb: str) -> str:
 def own_name(language: str) -> str:
     """Name a language of the desk as those who speak it do: "Cymraeg"."""
     return str(dict(settings.LANGUAGES).get(language, language))
+
+
+@register.filter
+def network(name: str) -> str:
+    """Name a network for people: "LinkedIn"."""
+    return shown.network_label(name)

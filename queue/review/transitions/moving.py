@@ -69,9 +69,7 @@ def operator(name: str) -> Actor:
 def locked(post_id: int) -> Post:
     try:
         return (
-            Post.objects.select_for_update(of=("self",))
-            .select_related("account", "announcement")
-            .get(pk=post_id)
+            Post.objects.select_for_update(of=("self",)).select_related("account").get(pk=post_id)
         )
     except Post.DoesNotExist:
         raise NotFit(say("There is no post %(number)s.", number=post_id)) from None
@@ -160,10 +158,14 @@ def move(
     now: datetime,
     seen: int | None = None,
     reason: str = "",
+    content_hash: str = "",
     details: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Post:
-    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now."""
+    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now.
+
+    `content_hash` is that of its newest revision, from those who have read it already.
+    """
     target = permit(verb, post, actor)
     if seen is not None and seen != post.revision_number:
         raise TooLate(
@@ -181,14 +183,16 @@ def move(
             say("The reason is longer than %(most)s characters; shorten it.", most=MAX_REASON)
         )
     number = changes.get("revision_number", post.revision_number)
+    changes |= {"changed_at": now, **reasoned(reason)}
     hit = Post.objects.filter(
         pk=post.pk, state=post.state, revision_number=post.revision_number
-    ).update(state=target, changed_at=now, **reasoned(reason), **changes)
+    ).update(state=target, **changes)
     if hit != 1:
         post.refresh_from_db()
         raise _too_late(verb, post)
-    revision = Revision.objects.get(post=post, number=number)
     if not actor.is_bot:
+        revision = Revision.objects.get(post=post, number=number)
+        content_hash = revision.content_hash
         Decision.objects.create(
             post=post,
             revision=revision,
@@ -199,8 +203,12 @@ def move(
             reason_said=stored(reason),
             at=now,
         )
-    before, account = post.state, post.account.name
-    post.refresh_from_db()
+    if not content_hash:
+        content_hash = post.revisions.values_list("content_hash", flat=True).get(number=number)
+    before = post.state
+    # Nobody else has written it: the row is locked, and the guard has hit.
+    for field, value in {"state": target, **changes}.items():
+        setattr(post, field, value)
     # The last thing in the transaction: it locks the end of the record for all.
     record.append(
         verb,
@@ -209,9 +217,14 @@ def move(
         post_number=post.pk,
         from_state=before,
         to_state=target,
-        content_hash=revision.content_hash,
+        content_hash=content_hash,
         reason=reason,
-        details={"account": account, "revision": number, **told_in(reason), **(details or {})},
+        details={
+            "account": post.account.name,
+            "revision": number,
+            **told_in(reason),
+            **(details or {}),
+        },
     )
     return post
 

@@ -55,6 +55,7 @@ class Claim:
     network: str = ""
     revision_number: int = 1
     doubts: tuple[Doubt, ...] = ()  # earlier tries of this post that may have published it
+    content_hash: str = ""  # of its revision, as it is stored
 
 
 @transaction.atomic
@@ -77,13 +78,14 @@ def claim(
     due = (
         queries.may_go(now, silent=silent, spaced=spaced, spacing=spacing)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("account", "announcement")
+        .select_related("account")
     )
     post = due.first()
     if post is None or post.approved_number is None or post.due_at is None:
         return None
     revision = post.revisions.get(number=post.approved_number)
-    number = post.attempts.count() + 1
+    tries = list(post.attempts.select_related("revision"))
+    number = len(tries) + 1
     attempt = Attempt.objects.create(
         post=post,
         revision=revision,
@@ -96,8 +98,8 @@ def claim(
     due_at = post.due_at
     doubts = tuple(
         Doubt(past.revision.content, past.opened_at, past.closed_at, past.outcome)
-        for past in post.attempts.filter(outcome__in=DOUBTFUL).select_related("revision")
-        if past.closed_at is not None
+        for past in tries
+        if past.outcome in DOUBTFUL and past.closed_at is not None
     )
     if (restored := post.restoration) is not None:
         doubts += tuple(
@@ -110,6 +112,7 @@ def claim(
         actor=BOT,
         now=now,
         seen=post.approved_number,
+        content_hash=revision.content_hash,
         rehearsed=not post.account.live,
         details={"attempt": number, "worker": worker, "live": post.account.live},
     )
@@ -124,6 +127,7 @@ def claim(
         network=post.account.network,
         revision_number=revision.number,
         doubts=doubts,
+        content_hash=revision.content_hash,
     )
 
 
@@ -132,6 +136,11 @@ def _close(claim: Claim, *, now: datetime, outcome: str, detail: str = "") -> bo
         closed_at=now, outcome=outcome, detail=detail, detail_said=stored(detail)
     )
     return hit == 1
+
+
+def _hash_of(claim: Claim, post: Post) -> str:
+    """Return the hash of the post's newest revision where the claim knows it, else ""."""
+    return claim.content_hash if claim.revision_number == post.revision_number else ""
 
 
 def _settle(claim: Claim, post: Post, *, now: datetime, outcome: str, detail: str) -> None:
@@ -165,6 +174,7 @@ def confirm_sent(
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         network_id=network_id,
         url=url,
         published_at=now,
@@ -232,6 +242,7 @@ def retry_later(claim: Claim, *, now: datetime, at: datetime, outcome: str, reas
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         due_at=at,
         details={"attempt": claim.attempt_number, "outcome": outcome, "due_at": at.isoformat()},
     )
@@ -248,6 +259,7 @@ def give_up(claim: Claim, *, now: datetime, outcome: str, reason: str) -> Post:
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         details={"attempt": claim.attempt_number, "outcome": outcome},
     )
 
@@ -265,6 +277,7 @@ def lose_track(
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         look_at=look_at,
         looks_done=0,
         details={"attempt": claim.attempt_number, "outcome": outcome},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -156,7 +156,11 @@ def here(request: HttpRequest) -> str:
 
 
 def part(
-    request: HttpRequest, rows: QuerySet[Any], *, size: int, total: int | None = None
+    request: HttpRequest,
+    rows: QuerySet[Any] | Sequence[Any],
+    *,
+    size: int,
+    total: int | None = None,
 ) -> Page[Any]:
     """Return the page of `rows` that the address asks for; the nearest one when it is out of range.
 

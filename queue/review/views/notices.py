@@ -141,6 +141,8 @@ def off(request: HttpRequest, token: str) -> HttpResponse:
     kind = found[1]
     done = request.method == "POST"
     if done:
-        field = "wants_digest" if kind == notices.DIGEST else "wants_reminders"
+        field = {notices.DIGEST: "wants_digest", notices.ASKED: "wants_asks"}.get(
+            kind, "wants_reminders"
+        )
         Person.objects.filter(pk=person.pk).update(**{field: False})
     return render(request, "review/mailed/off.html", {"kind": kind, "done": done})
