@@ -137,6 +137,13 @@ class Post(models.Model):
         return f"{self.announcement} on {self.account}"
 
     @property
+    def is_to_go(self) -> bool:
+        """Whether somebody asked for it to be taken down, and it is not known to be gone."""
+        if self.state != State.PUBLISHED or self.taken_down_at is not None:
+            return False
+        return self.decisions.filter(verb="take down").exists()
+
+    @property
     def why(self) -> str:
         """The reason, as a sentence that a page can say in its own language."""
         return read(self.reason, self.reason_said)
