@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -26,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 from bot.networks import fence
 from bot.networks.answers import Answer
 from bot.networks.base import OutcomeUnknown, Temporary, Unauthorised
+from config.outgoing import is_this_machine
 
 TOO_LATE = "this worker stood still, and the time for sending ran out"
 MOST_BYTES = 4_000_000  # of an answer; a page of a hundred posts has about 200,000
@@ -317,13 +317,7 @@ class _Deadline:
 
 def _is_this_machine(base: str) -> bool:
     try:
-        host = urlsplit(base).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
+        return is_this_machine(urlsplit(base).hostname or "")
     except ValueError:
         return False
 

@@ -187,3 +187,9 @@ def done(verb: str) -> str:
 def own_name(language: str) -> str:
     """Name a language of the desk as those who speak it do: "Cymraeg"."""
     return str(dict(settings.LANGUAGES).get(language, language))
+
+
+@register.filter
+def network(name: str) -> str:
+    """Name a network for people: "LinkedIn"."""
+    return shown.network_label(name)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import addresses, blackouts, budgets, record, slots, text
+from review import addresses, budgets, record, text
 from review.models import Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content, say, together
@@ -29,6 +29,7 @@ from review.transitions.moving import (
     who_was_first,
     write_revision,
 )
+from review.transitions.when import time_for
 from review.transitions.words import NOW
 
 # Neither network lets the same words out twice in a row, and followers would not thank us.
@@ -102,41 +103,6 @@ def amend(
         approved_number=None,
         due_at=None,
     )
-
-
-def _taken(account: Account, *, besides: int) -> list[datetime]:
-    rows = (
-        Post.objects.filter(account=account, due_at__isnull=False)
-        .filter(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED, State.PUBLISHED])
-        .exclude(pk=besides)
-        .order_by("-due_at")
-        .values_list("due_at", flat=True)[:1000]
-    )
-    return [due for due in rows if due is not None]
-
-
-def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: datetime) -> datetime:
-    name = post.account.name
-    calendar = blackouts.added_to(calendar, now=now)
-    if when is None:
-        due = slots.next_slot(
-            now, calendar=calendar, account=name, taken=_taken(post.account, besides=post.pk)
-        )
-        if due is None:
-            raise NotFit(
-                say(
-                    "There is no free slot in the next 400 days: choose a time, or add slots to calendar.toml."
-                )
-            )
-        return due
-    if when < now:
-        raise NotFit(say("That time has passed; choose a later one, or “now”."))
-    blackout = slots.blackout_at(when, calendar=calendar, account=name)
-    if blackout is not None:
-        raise NotFit(
-            say("Nothing goes out then: “%(name)s”. Choose a time outside it.", name=blackout.name)
-        )
-    return when
 
 
 def _refuse_own_words(post: Post, by: Actor) -> None:
@@ -223,13 +189,14 @@ def approve(
     when: datetime | None = None,
     within: timedelta = timedelta(0),
     strict: bool = False,
+    mindful: bool = False,
 ) -> Post:
     """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
 
     `when` None means the next free slot of the account; `now` means at once. It goes out no sooner than
     `now` + `within`, so that the approval can be taken back. `strict` also refuses a link where nothing is,
-    and images that the network does not take, by what they answered when the worker last tried them. Raises
-    TransitionError.
+    and images that the network does not take, by what they answered when the worker last tried them.
+    `mindful` refuses a time in quiet hours, or too near to another post. Raises TransitionError.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
@@ -243,10 +210,14 @@ def approve(
         refuse_beside_the_old(post)
     earliest = now + within
     if when is None:
-        due = _time_for(post, None, calendar=calendar, now=earliest)
+        due = time_for(post, None, calendar=calendar, now=earliest)
     else:
-        due = _time_for(
-            post, max(when, earliest) if when >= now else when, calendar=calendar, now=now
+        due = time_for(
+            post,
+            max(when, earliest) if when >= now else when,
+            calendar=calendar,
+            now=now,
+            mindful=mindful,
         )
     if why := budgets.over(
         post.account, revision.content, at=due, zone=calendar.zone, besides=post.pk

@@ -89,14 +89,9 @@ def take_down(post_id: int, *, by: Actor, now: datetime, reason: str) -> Post:
 def taken_down(post_id: int, *, now: datetime) -> Post:
     """Note that the network has the post no more."""
     post = locked(post_id)
-    decision = Decision.objects.filter(post=post, verb=TAKE_DOWN).order_by("-pk").first()
-    local = timezone.localtime(now)
-    when: dict[str, str | int] = {
-        "time": f"{local:%H:%M}",
-        "day": local.day,
-        "month": month(local.month),
-        "year": local.year,
-    }
+    if post.taken_down_at is not None:
+        return post
+    decision, when = _asked(post), _when(now)
     reason = (
         say(
             "Taken down at %(time)s on %(day)s %(month)s %(year)s by %(name)s: %(reason)s",
@@ -111,9 +106,53 @@ def taken_down(post_id: int, *, now: datetime) -> Post:
 
 
 @transaction.atomic
+def gone(post_id: int, *, by: Actor, now: datetime) -> Post:
+    """Note that `by` has taken the post down on the network itself, as was asked for.
+
+    For a network that keeps Herodr waiting, or does not let it: what corrects the post waits for that too.
+    Raises TransitionError.
+    """
+    post = locked(post_id)
+    if not by.may_decide or not by.name:
+        raise NotAllowed(
+            say("%(name)s may look, but not decide about posts.", name=by.name or "This person")
+        )
+    if post.taken_down_at is not None:
+        raise TooLate(say("It is taken down already: %(first)s.", first=who_was_first(post)))
+    decision = _asked(post) if post.state == State.PUBLISHED else None
+    if decision is None:
+        raise NotFit(
+            say("Nobody asked for it to be taken down. Do that first: the reason is kept.")
+        )
+    reason = say(
+        "Taken down on its network by %(name)s, as noted at %(time)s on %(day)s %(month)s %(year)s: %(reason)s",
+        name=by.name,
+        reason=decision.reason,
+        **_when(now),
+    )
+    return _note(post, by, now, reason, take_down_at=None, taken_down_at=now)
+
+
+def _asked(post: Post) -> Decision | None:
+    return Decision.objects.filter(post=post, verb=TAKE_DOWN).order_by("-pk").first()
+
+
+def _when(now: datetime) -> dict[str, str | int]:
+    local = timezone.localtime(now)
+    return {
+        "time": f"{local:%H:%M}",
+        "day": local.day,
+        "month": month(local.month),
+        "year": local.year,
+    }
+
+
+@transaction.atomic
 def not_taken_down(post_id: int, *, now: datetime, again_at: datetime | None, why: str) -> Post:
     """Note that the network did not take the post down, and when it is asked again (None: not by itself)."""
     post = locked(post_id)
+    if post.taken_down_at is not None:
+        return post
     mend = (
         "" if again_at else say("Take it down there yourself, or try again: %(url)s", url=post.url)
     )

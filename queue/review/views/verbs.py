@@ -124,6 +124,7 @@ def _move(call: _Call) -> str:
             seen=call.seen,
             when=call.form.cleaned_data["when"],
             within=UNDO_WITHIN,
+            mindful=True,
         )
     return gettext("Moved to %(time)s on %(account)s.") % {
         "time": shown.moment(post.due_at or call.now, now=call.now),
@@ -154,6 +155,11 @@ def _take_down(call: _Call) -> str:
     return gettext("It will be taken down in a moment.")
 
 
+def _gone(call: _Call) -> str:
+    transitions.gone(call.pk, by=call.by, now=call.now)
+    return gettext("Noted: it is taken down.")
+
+
 def _comment(call: _Call) -> str:
     asks_for_changes = call.form.cleaned_data["asks"]
     comments.add(
@@ -178,6 +184,7 @@ def _correct(call: _Call) -> str:
 
 
 TAKE_DOWN = "take-down"
+GONE = "gone"  # somebody took it down on the network itself
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
     Verb.REJECT.value: (forms.RejectForm, _reject),
@@ -187,6 +194,7 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
     TAKE_DOWN: (forms.ReasonForm, _take_down),
+    GONE: (forms.VerbForm, _gone),
     Verb.CORRECT.value: (forms.ReasonForm, _correct),
     MOVE: (forms.MoveForm, _move),
     COMMENT: (forms.CommentForm, _comment),
@@ -198,7 +206,7 @@ CAN_BE_UNDONE = (Verb.APPROVE.value, Verb.REJECT.value)
 def _may(by: Actor, verb: str) -> bool:
     if verb == COMMENT:
         return by.may_edit
-    return by.may_decide if verb in (TAKE_DOWN, MOVE) else by.may(Verb(verb))
+    return by.may_decide if verb in (TAKE_DOWN, GONE, MOVE) else by.may(Verb(verb))
 
 
 @desk
