@@ -71,12 +71,26 @@ def in_entry(entry: Entry, *, rules: Rules, lead: str = "") -> tuple[Announcemen
     words = entry.summary or lead
     piece = Piece(
         title=entry.title or words[:120],
-        paragraphs=(words,) if words else (),
+        paragraphs=_paragraphs(entry.html, words),
         link=links.clean(entry.link),
     )
     return _announcements(
-        (piece,), rules=rules, language=entry.language, page=entry.link, keys=(entry.key,)
+        (piece,),
+        rules=rules,
+        language=entry.language,
+        page=entry.link,
+        keys=(entry.key,),
+        summary=words,
     )
+
+
+def _paragraphs(html: str, summary: str) -> tuple[str, ...]:
+    """Return an item's own words paragraph by paragraph: what its summary says, then what else its content does."""
+    blocks = markup.paragraphs(html)
+    there = markup.fold(" ".join(blocks))
+    if not blocks or summary.removesuffix("…").rstrip() in there:
+        return blocks or ((summary,) if summary else ())
+    return (summary, *(block for block in blocks if block not in summary)) if summary else blocks
 
 
 def in_bulletin(
@@ -93,7 +107,13 @@ def in_bulletin(
 
 
 def _announcements(
-    pieces: Iterable[Piece], *, rules: Rules, language: str, page: str, keys: tuple[str, ...]
+    pieces: Iterable[Piece],
+    *,
+    rules: Rules,
+    language: str,
+    page: str,
+    keys: tuple[str, ...],
+    summary: str = "",
 ) -> tuple[Announcement, ...]:
     found: list[Announcement] = []
     seen: set[str] = set()
@@ -106,14 +126,14 @@ def _announcements(
         while key in seen:
             key += "-2"
         seen.add(key)
-        summary = _summary(piece.paragraphs)
+        words = summary or " ".join(piece.paragraphs)
         link = piece.link or links.clean(page)
         if not piece.link and items > 1 and link:
             link = f"{link.partition('#')[0]}#{key}"
         base = Announcement(
             key=key,
             title=piece.title,
-            summary=summary,
+            summary=_cut(words, SUMMARY),
             link=link,
             language=language,
             paragraphs=piece.paragraphs,
@@ -124,7 +144,7 @@ def _announcements(
         if piece.furniture:
             found.append(replace(base, set_aside=SetAside.FURNITURE, because=(piece.furniture,)))
             continue
-        verdict = sort(piece.title, " ".join(piece.paragraphs), language=language, rules=rules)
+        verdict = sort(piece.title, words, language=language, rules=rules)
         found.append(
             replace(
                 base,
@@ -164,13 +184,14 @@ def _page(link: str) -> str:
     return f"{page}#{fragment}" if fragment else page
 
 
-def _summary(paragraphs: tuple[str, ...]) -> str:
-    return _cut(" ".join(paragraphs), SUMMARY)
-
-
 def link_in(language: str, link: str, card: Card | None) -> str:
     """Return where an announcement in `language` leads: the linked page's version in that language, where
-    the page is in another and names one (hreflang)."""
+    the page is in another and names one (hreflang). A click counter gives way to the page behind it."""
+    if links.is_opaque_tracker(link):
+        # Published as it stands, every follower would count as one reader.
+        link = (
+            next((end for end in (card.answer, card.url) if links.clean(end)), "") if card else ""
+        )
     if card is None or not language or not card.language:
         return link
     wanted = language_code(language)

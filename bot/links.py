@@ -87,6 +87,7 @@ _OPAQUE: tuple[tuple[str, str], ...] = (
     ("dmtrk.net", "/"),
 )
 
+_LEAVING = ("/unsubscribe", "/profile", "/vcard", "/about")
 _REDIRECTING = frozenset(domain for domain, _, _ in _REDIRECTORS)
 _OPAQUE_PATHS = {
     domain: tuple(path for other, path in _OPAQUE if other == domain) for domain, _ in _OPAQUE
@@ -116,6 +117,23 @@ def clean(url: str, *, base: str = "") -> str:
     (they hold one reader's number) where it does not. The rest is left byte for byte.
     """
     return _cleaned(*pair) if (pair := _pair(url, base)) else ""
+
+
+def found(url: str, *, base: str = "") -> str:
+    """Return `url` as `clean` does, but a click counter that hides its target as it stands.
+
+    It is where an item leads, though not what one publishes: whoever publishes asks `is_opaque_tracker` and
+    follows it first. A counter's own addresses (unsubscribe, profile) lead to no item: they give "".
+    """
+    cleaned = clean(url, base=base)
+    if cleaned or not (pair := _pair(url, base)):
+        return cleaned
+    counter = _joined(*pair)
+    parts = _split(counter)
+    hides = parts is not None and is_opaque_tracker(counter)
+    if not hides or parts is None or parts.path.startswith(_LEAVING):
+        return ""
+    return _escaped(counter) if len(_escaped(counter)) <= MAX_LENGTH else ""
 
 
 @_remembered

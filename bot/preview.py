@@ -11,6 +11,7 @@ from typing import Any
 from bot import find, links, parse
 from bot.draft import draft
 from bot.mind import Mind
+from bot.networks.little_text import mentioned
 from bot.read import read
 from bot.values import Announcement, Feed, Fetched
 from config import schema
@@ -139,9 +140,10 @@ def _announced(
     }
 
 
-def as_text(result: dict[str, Any]) -> str:
-    """Lay out what `preview` returned for people at a terminal."""
+def as_text(result: dict[str, Any], *, configuration: schema.Configuration) -> str:
+    """Lay out what `preview` returned for people at a terminal, with the names that become mentions."""
     lines: list[str] = []
+    mentions = {account.name: account.mentions for account in configuration.accounts}
     for piece in result["announcements"]:
         lines += [
             f"{piece['kind'].upper()}  {piece['title']}",
@@ -153,6 +155,10 @@ def as_text(result: dict[str, Any]) -> str:
                 f"    {post['network']} · {post['account']} · {post['length']} of {post['limit']}"
             )
             lines += [f"      │ {line}" for line in post["text"].split("\n")]
+            lines += [
+                f"      @ a mention: {mention}"
+                for mention in mentioned(post["text"], mentions=mentions[post["account"]])
+            ]
             lines += [f"      ! {problem}" for problem in post["problems"]]
         lines.append("")
     if result["set_aside"]:

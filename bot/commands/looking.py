@@ -44,7 +44,11 @@ def preview(
         mind=mind.load(configuration),
         language=language,
     )
-    typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else as_text(result))
+    typer.echo(
+        json.dumps(result, ensure_ascii=False, indent=2)
+        if as_json
+        else as_text(result, configuration=configuration)
+    )
 
 
 def get(target: str) -> Fetched:

@@ -137,7 +137,7 @@ def approve(
         str, typer.Option(metavar="TIME", help="Send at this local time, as 2026-11-24T09:30.")
     ] = "",
 ) -> None:
-    """Approve posts for their next free slot."""
+    """Approve posts for their next free slot. What the desk refuses is refused here too."""
     if bool(post_ids) == all_:
         raise typer.BadParameter("give post numbers, or --all", param_hint="ID…")
     if now and at:
@@ -169,6 +169,7 @@ def approve(
             calendar=calendar,
             seen=None,
             when=moment if now else when,
+            strict=True,
         )
         due = timezone.localtime(post.due_at)
         return f"Post {post.pk} goes out on {post.account.name} at {due:%H:%M on %a %-d %b %Y}."
@@ -291,6 +292,17 @@ def take_down(
         lambda t, actor, now: t.take_down(post_id, by=actor, now=now, reason=reason),
         by=by,
         done="will be taken down by the worker",
+    )
+
+
+@app.command()
+def gone(post_id: Id, *, by: By) -> None:
+    """Say that you took a post down on its network yourself, where Herodr could not."""
+    _decide(
+        post_id,
+        lambda t, actor, now: t.gone(post_id, by=actor, now=now),
+        by=by,
+        done="is noted as taken down",
     )
 
 

@@ -61,7 +61,11 @@ def try_(
         language=source.language,
         source=source,
     )
-    typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else as_text(result))
+    typer.echo(
+        json.dumps(result, ensure_ascii=False, indent=2)
+        if as_json
+        else as_text(result, configuration=configuration)
+    )
 
 
 @app.command()

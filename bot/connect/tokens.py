@@ -96,6 +96,7 @@ def token_for(account: schema.Account, *, tools: Tools) -> str:
             raise Unauthorised(
                 f"The token of {account.name} ended on {known.expires_at:%Y-%m-%d}.",
                 mend=_reconnect(account.network, account.name),
+                connecting=True,
             )
         if known.renew_after is not None and known.renew_after > now:
             raise Temporary(f"The token of {account.name} could not be renewed a moment ago.")
@@ -104,12 +105,13 @@ def token_for(account: schema.Account, *, tools: Tools) -> str:
 
 def _refuse_ended(known: Connection, account: schema.Account) -> None:
     if known.ended:
-        raise Unauthorised(known.ended)
+        raise Unauthorised(known.ended, connecting=True)
     if not ways.is_ours(account, known.author):
         raise NotOurs(
             f"{account.name} was connected as {known.author}, but accounts.toml says that it is "
             f"{ways.ours(account)}.",
             mend=f"Correct accounts.toml. Or: {_reconnect(account.network, account.name)}",
+            connecting=True,
         )
 
 
@@ -117,7 +119,7 @@ def _opened(known: Connection) -> str:
     try:
         return connections.access_token(known)
     except (vault.Unreadable, vault.NoKey) as error:
-        raise Unauthorised(str(error)) from None
+        raise Unauthorised(str(error), connecting=True) from None
 
 
 def _reconnect(network: str, name: str) -> str:
@@ -134,7 +136,7 @@ def renew(known: Connection, account: schema.Account, *, tools: Tools) -> bool:
     try:
         renewal = connections.begin_renewal(known, now=tools.clock())
     except (vault.Unreadable, vault.NoKey) as error:
-        raise Unauthorised(str(error)) from None
+        raise Unauthorised(str(error), connecting=True) from None
     if renewal is None:
         return False
     try:

@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Template
 
-from bot.draft import telling, titles
+from bot.draft import furniture, ranking, telling, titles
+from bot.draft.calming import calm
 from bot.draft.wording import Wording, render
 from bot.sort import Rules
 from bot.sort.phrases import words_of
@@ -40,12 +41,23 @@ def draft(
     facts = facts_of(network)
     language = announcement.language.partition("-")[0].lower()
     kind = announcement.kind or Kind.REPORT
-    paragraphs = [clean_text(text) for text in announcement.paragraphs or (announcement.summary,)]
-    title = titles.calm(
-        _one_line(announcement.title), words=paragraphs, brands=rules.brands, language=language
-    )
-    sentences = telling.usable_sentences(paragraphs, title=title, language=language)
     link = announcement.link.strip()
+    given = _one_line(announcement.title)
+    trimmed = titles.trimmed(given, link=link)
+    paragraphs = furniture.told(
+        [clean_text(text) for text in announcement.paragraphs or (announcement.summary,)],
+        title=given,
+    )
+    sentences = tuple(
+        ranking.undated(sentence, language)
+        for sentence in telling.usable_sentences(paragraphs, title=trimmed, language=language)
+    )
+    title = calm(
+        titles.completed(trimmed, sentences=sentences),
+        words=paragraphs,
+        brands=rules.brands,
+        language=language,
+    )
     text = _fit(
         wording.find(language=language, network=network, kind=kind),
         title=title,
@@ -53,6 +65,7 @@ def draft(
         hashtags=hashtags(title, paragraphs, rules=rules),
         link=link,
         kind=kind,
+        language=language,
         one_sentence=facts.link_in_text,
         fits=lambda text: facts.measure(text) <= facts.limit,
     )
@@ -65,7 +78,8 @@ def draft(
         text=text,
         link=link,
         card_title=_cut_at_word(
-            _one_line(card.title if card and card.title else title), facts.card_title_limit
+            titles.trimmed(_one_line(card.title), link=link) if card and card.title else title,
+            facts.card_title_limit,
         ),
         card_description=_description(card, sentences, facts.card_description_limit),
         image=image if shows_image else "",
@@ -92,6 +106,7 @@ def _fit(
     hashtags: Sequence[str],
     link: str,
     kind: Kind,
+    language: str,
     one_sentence: bool,
     fits: Callable[[str], bool],
 ) -> str:
@@ -108,14 +123,16 @@ def _fit(
 
     choices: list[Sequence[str]]
     if one_sentence:
-        ranked = telling.by_telling(sentences, title=title)
-        choices = [(sentence,) for sentence in ranked[:_TRIED]]
+        alone = ranking.most_telling(sentences, title=title, language=language, most=_TRIED)
+        choices = [(sentence,) for sentence in alone]
     else:
-        choices = [sentences[:number] for number in range(_SENTENCES, 0, -1)]
+        together = ranking.best_together(sentences, title=title, language=language, most=_SENTENCES)
+        choices = [together[:number] for number in range(len(together), 0, -1)]
     for chosen in choices:
-        text = write(title, chosen, hashtags)
-        if fits(text):
-            return text
+        for number in range(len(hashtags), -1, -1):
+            text = write(title, chosen, hashtags[:number])
+            if fits(text):
+                return text
     for number in range(len(hashtags), -1, -1):
         text = write(title, (), hashtags[:number])
         if fits(text):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from review.text import count_words, split_sentences
 
 # Sentences whose point is a link that followers of a post do not see: "Read more here."
 _POINTS_AT_THE_END = re.compile(
     r"(?<!\w)(?:here|this link|link below|yma|aquí|este enlace|qui|questo link|tutaj|poniżej|här|nedan|hier|ici|"
-    r"ce lien|clicking here|read more|find out more|learn more|mwy|weiterlesen|mehr dazu|läs mer|leer más|"
+    r"ce lien|(?:on|from|via|at) (?:our|the|its|their) (?:web ?site|web ?page|site)|ar (?:ein|y|eu) gwefan|en (?:nuestra|la|su) (?:página )?web|"
+    r"sul (?:nostro )?sito(?: web)?|na (?:naszej )?stronie(?: internetowej)?|på (?:vår |sin )?(?:webbplats|hemsida)|"
+    r"auf (?:unserer|der|ihrer) (?:website|webseite|homepage|internetseite)|sur (?:notre|le|son) site(?: internet| web)?|clicking here|read more|find out more|learn more|mwy|weiterlesen|mehr dazu|läs mer|leer más|"
     r"saber más|leggi tutto|scopri di più|czytaj więcej|więcej|en savoir plus|lire la suite)[\s.!:…>»”\"')]*$",
     re.IGNORECASE,
 )
@@ -26,22 +28,22 @@ _POINTS_AT_THE_BEGINNING = re.compile(
     r"läs (?:mer|hela|rapporten)|mer information|klicka|ladda ner|ladda ned|"
     r"weiterlesen|mehr (?:dazu|informationen|erfahren|infos)|weitere (?:informationen|infos)|lesen sie|klicken|herunterladen|"
     r"zum (?:bericht|download)|en savoir plus|lire (?:la suite|plus)|pour (?:en savoir plus|plus d)|cliquez|télécharge\w*|"
-    r"plus d[’']informations?)\b",
+    r"plus d[’']informations?|the post .{1,200} (?:appeared first on|first appeared on)|to (?:read|download|view|find out)\b.{0,60}"
+    r"\b(?:click|visit|see|follow|go to)|(?:please )?(?:contact|email|call|e-mail)|if you (?:have|would like|want|need)|"
+    r"discover|explore|join us|come and|take a look|have a look|this (?:page|file|publication|document) (?:is (?:also )?available|may not be)|"
+    r"(?:also )?available in (?:welsh|english)|mae[’']r (?:dudalen|ddogfen|adroddiad) (?:hon|hwn) (?:hefyd )?ar gael|darganfyddwch|"
+    r"descubr[ae]|conozca|conoce|scoprite|zapraszamy|zachęcamy|upptäck|välkommen|entdecken sie|erfahren sie|retrouvez|découvrez|"
+    r"cette page est|cysylltwch|contacte con|per informazioni|contattare|prosimy o kontakt|kontakta|bitte wenden|contactez)\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\(.*\)[.\s]*|.*:")
 _UNFINISHED = re.compile(r"(?:…|\.{3}|\[[….]+\])[\s\"”»)\]]*$")
 _FINISHED = re.compile(r"[.!?][\"'”’»)\]]*$")
-# A sentence that begins so leans on the one before it.
-_LEANS = re.compile(
-    r"(?:it|its|this|these|they|their|those|he|she|his|her|but|and|however|also|therefore|so|as a result|moreover|"
-    r"mae hwn|mae hi|ond|hefyd|este|esta|estos|estas|además|pero|sin embargo|también|questo|questa|questi|inoltre|ma|anche|"
-    r"to|ten|ta|te|jednak|również|ponadto|det|den|de|detta|denna|dessa|men|även|dieser|diese|dieses|sie|er|es|"
-    r"außerdem|aber|auch|dabei|cette|ce|ces|il|elle|ils|elles|mais|aussi|en outre)\b",
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(r"\d")
+_QUOTATION = re.compile(r"[\s]*[\"“„«”][^\"“”„«»]*[.!?…]?[\"”“»]\s*")
 _SHORTEST = 4  # words
 _LONGEST = 60
+# What closes a quotation, by what opened it; a German one closes with what opens an English one.
+_CLOSES = {"„": "“”", "“": "”", "”": "”", "«": "»", "»": "«»", '"': '"'}
 
 
 def usable_sentences(
@@ -49,49 +51,55 @@ def usable_sentences(
 ) -> tuple[str, ...]:
     """Return the source's sentences that can stand in a post, whole and in order.
 
-    Left out: those that point at a link, are cut off, have under four words or over sixty, or only repeat
-    the title. Of words without a full stop a heading or list item is kept only when nothing better is there.
+    Left out: those that point at a link, are cut off, are a quotation of nobody or a part of one, ask or answer,
+    have under four words or over sixty, or only repeat the title. Of words without a full stop a heading or list item
+    is kept only when nothing better is there.
     """
     whole: list[str] = []
     loose: list[str] = []
     said = _key(title)
     for paragraph in paragraphs:
+        asked = False
+        quoted = ""
         for sentence in split_sentences(paragraph, language=language):
+            was_quoted, quoted = quoted, _still_quoted(sentence, quoted)
+            was_asked, asked = asked, sentence.rstrip("\"'”’»)").endswith("?")
+            if was_quoted or quoted or asked or was_asked or not _is_balanced(sentence):
+                continue
+            if _QUOTATION.fullmatch(sentence) or _ASIDE.fullmatch(sentence):
+                continue
             if _UNFINISHED.search(sentence) or is_pointer(sentence):
                 continue
             if not _SHORTEST <= count_words(sentence) <= _LONGEST or _key(sentence) == said:
                 continue
             (whole if _FINISHED.search(sentence) else loose).append(sentence)
-    return tuple(dict.fromkeys(whole or loose[:1]))
+    # A teaser and the text below it may differ in their apostrophes only.
+    return tuple({_key(sentence): sentence for sentence in reversed(whole or loose[:1])}.values())[
+        ::-1
+    ]
+
+
+def _still_quoted(sentence: str, opened: str) -> str:
+    """Return the mark that opened the quotation which is open at the end of a sentence, or "".
+
+    `opened` is that at its beginning.
+    """
+    for place, letter in enumerate(sentence):
+        if opened:
+            if letter in _CLOSES[opened]:
+                opened = ""
+        elif letter in _CLOSES and not (letter == "”" and sentence[place - 1 : place].strip()):
+            opened = letter
+    return opened
+
+
+def _is_balanced(sentence: str) -> bool:
+    return all(sentence.count(a) == sentence.count(b) for a, b in (("(", ")"), ("[", "]")))
 
 
 def is_pointer(sentence: str) -> bool:
     """Say whether a sentence only sends its reader to a link: "Find out more about the plans here."."""
     return bool(_POINTS_AT_THE_BEGINNING.match(sentence) or _POINTS_AT_THE_END.search(sentence))
-
-
-def by_telling(sentences: Sequence[str], *, title: str) -> tuple[str, ...]:
-    """Return those sentences that can stand alone, the most telling first.
-
-    A sentence tells more when it comes early, gives a figure, is short enough to read at a glance, and says
-    what the title does not.
-    """
-    title_words = set(_key(title).split())
-
-    def worth(numbered: tuple[int, str]) -> float:
-        number, sentence = numbered
-        words = _key(sentence).split()
-        fresh = sum(1 for word in words if word not in title_words) / max(len(words), 1)
-        return (
-            -0.6 * number
-            + (0.8 if _FIGURE.search(sentence) else 0.0)
-            + (0.5 if 8 <= len(words) <= 25 else 0.0)
-            + fresh
-            - (1.5 if number and _LEANS.match(sentence) else 0.0)
-        )
-
-    ranked = sorted(enumerate(sentences), key=worth, reverse=True)
-    return tuple(sentence for _, sentence in ranked)
 
 
 def _key(text: str) -> str:

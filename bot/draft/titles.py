@@ -1,21 +1,40 @@
-"""Titles made fit to be read: out of capitals, and cut where it does no harm."""
+"""Titles made fit to be read: without what a site puts around them, and cut where it does no harm."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from review.text import emoji_in
 
 ELLIPSIS = "…"
-_WORD = re.compile(r"[^\W_]+(?:[’'&.-][^\W_]+)*")
-_SENTENCE_BEGINS = re.compile(r"(?:^|[.!?:]\s+)\W*$")
+# Labels that say nothing of the news itself.
+_PREFIX = re.compile(
+    r"(?:new|news|latest|just published|press release|media release|news release|newyddion|newydd|"
+    r"datganiad i[’']r wasg|nota de prensa|noticias?|novedad|actualidad|comunicato stampa|notizia|novità|aktualność|komunikat prasowy|"
+    r"nowość|pressmeddelande|nyhet|nytt|pressemitteilung|pressemeldung|neu|aktuell|communiqué(?: de presse)?|actualités?|nouveau)"
+    r"\s*(?:[:!|]+|\s[-–—]\s)\s*",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\s*(?:(?<=\s)(?P<mark>[|»›·-]|::|–|—)\s+)(?P<name>[^|»›]{2,60})$")
+_ADDRESS_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}", re.IGNORECASE)
+_INSTITUTION = re.compile(
+    r"(?i:\b(?:govern\w*|council|commission|agency|authority|assembly|ministry|department|parliament|university|association|news\w*|"
+    r"press|blog|website|llywodraeth|cyngor|senedd|prifysgol|comisiwn|gobierno|ayuntamiento|junta|consejería|ministerio|diputación|"
+    r"regione|comune|ministero|provincia|urząd|województwo|ministerstwo|gmina|powiat|region|kommun|länsstyrelsen|myndigheten|"
+    r"landkreis|ministerium|stadt|land|bund|région|mairie|ministère|préfecture|métropole|interreg)\b)"
+)
+_DANGLING = re.compile(r"[\s:;,–—|-]+$")
+_CUT_OFF = re.compile(r"\s*(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])$")
+_CUT_LEAST = 3  # words by which a title that was cut off is found in the text
+_COMPLETED_MOST = 160  # characters
+_TITLE_LEAST = 2  # words that a title has left when the site's name goes
+_SITE_LEAST = 5  # letters of a name by which a host can be known
+_SITE_WORDS = 5
 _TRAILING = " \t,;:–—-(/&+“„\"'«"
-# Under this many letters a word in capitals is as likely an abbreviation: EU, NHS, OECD.
-_ABBREVIATION = 4
-_NOUNS_WITH_CAPITALS = ("de",)
 # Words too small to end a cut title on.
 _SMALL_WORDS = """
     a an the of for in on to and or with by from at as y yr ar i o am gan de la el en del los las con por para un una
@@ -24,48 +43,59 @@ _SMALL_WORDS = """
 _SMALL = frozenset(_SMALL_WORDS.split())
 
 
-def calm(title: str, *, words: Iterable[str], brands: Collection[str], language: str = "") -> str:
-    """Return a title that is all in capitals in small letters; any other title as it is.
+def trimmed(title: str, *, link: str = "") -> str:
+    """Return a title without what a site puts around it: an emoji or "NEW:" before it, the site's name after it.
 
-    Names are spelled as `brands` or the source's own `words` (its text) spell them; what has a figure in
-    it, or is a short abbreviation that is no everyday word, stays.
+    The name goes when it is an address ("GOV.WALES"), when the host of `link` is made of it, or, after a bar,
+    when it names an institution. A colon or full stop at the end goes too.
     """
-    letters = [letter for letter in title if letter.isalpha()]
-    shouted = sum(letter.isupper() for letter in letters)
-    if len(letters) < 8 or shouted < 0.9 * len(letters) or " " not in title.strip():
+    text = _without_emoji(title.strip())
+    while (match := _PREFIX.match(text)) and text[match.end() :].strip():
+        rest = text[match.end() :].strip()
+        text = rest[:1].upper() + rest[1:]
+    while (match := _SUFFIX.search(text)) and len(text[: match.start()].split()) >= _TITLE_LEAST:
+        if not _is_site(match["name"], match["mark"], link):
+            break
+        text = text[: match.start()].rstrip()
+    text = _CUT_OFF.sub(ELLIPSIS, _DANGLING.sub("", text))
+    if text.endswith(".") and text.count(".") == 1:
+        text = text[:-1]
+    return text or title.strip()
+
+
+def _without_emoji(title: str) -> str:
+    """Return a title without the emoji before its first word, which screen readers would read out first."""
+    first = re.search(r"\w", title)
+    before = title[: first.start()] if first else ""
+    return title[len(before) :] if emoji_in(before) else title
+
+
+def completed(title: str, *, sentences: Iterable[str]) -> str:
+    """Return a title that its source cut off ("…") whole, where one of its sentences begins with the same words."""
+    if not title.endswith(ELLIPSIS):
         return title
-    spelled = _spellings(words)
-    spelled.update({brand.casefold(): brand for brand in brands})
-
-    def small(match: re.Match[str]) -> str:
-        word = match.group()
-        known = spelled.get(word.casefold())
-        if known is not None:
-            return known
-        if any(letter.isdigit() for letter in word):
-            return word
-        low = word.lower()
-        begins = bool(_SENTENCE_BEGINS.search(title[: match.start()]))
-        is_noun_perhaps = language in _NOUNS_WITH_CAPITALS and len(low) >= _ABBREVIATION
-        return low[:1].upper() + low[1:] if begins or is_noun_perhaps else low
-
-    return _WORD.sub(small, title)
+    known = title.removesuffix(ELLIPSIS).rstrip()
+    for sentence in sentences:
+        longer = len(known) < len(sentence) <= _COMPLETED_MOST
+        if longer and len(known.split()) >= _CUT_LEAST and sentence.startswith(known):
+            return sentence.rstrip(".")
+    return title
 
 
-def _spellings(paragraphs: Iterable[str]) -> dict[str, str]:
-    """How the source spells words that are not in small letters inside its sentences."""
-    found: dict[str, str] = {}
-    small: set[str] = set()
-    for paragraph in paragraphs:
-        if paragraph.isupper():
-            continue
-        for match in _WORD.finditer(paragraph):
-            word = match.group()
-            if word.islower():
-                small.add(word)
-            elif not _SENTENCE_BEGINS.search(paragraph[: match.start()][-12:]):
-                found.setdefault(word.casefold(), word)
-    return {key: word for key, word in found.items() if key not in small}
+def _is_site(name: str, mark: str, link: str) -> bool:
+    if _ADDRESS_NAME.fullmatch(name):
+        return True
+    squashed = _squashed(name)
+    if len(squashed) >= _SITE_LEAST and squashed in _squashed(urlsplit(link).hostname or ""):
+        return True
+    return (
+        mark not in "-–—" and len(name.split()) <= _SITE_WORDS and bool(_INSTITUTION.search(name))
+    )
+
+
+def _squashed(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def cut(title: str, *, fits: Callable[[str], bool]) -> str:

@@ -29,6 +29,12 @@ from review.text import Content
 class NetworkError(Exception):
     """A try to publish did not end with a published post."""
 
+    @property
+    def sentence(self) -> str:
+        """What it says: one sentence, which a page can say in its own language where it was made by `say`."""
+        said = self.args[0] if self.args else ""
+        return said if isinstance(said, str) else str(said)
+
 
 class NotSent(NetworkError):
     """Certainly not published."""
@@ -47,11 +53,15 @@ class Temporary(NotSent):
 
 
 class Unauthorised(NotSent):
-    """The account's credentials are missing, expired, revoked or too weak. `mend` says what to do."""
+    """The account's credentials are missing, expired, revoked or too weak. `mend` says what to do.
 
-    def __init__(self, message: str, *, mend: str = "") -> None:
+    `connecting` is whether connecting the account anew mends it.
+    """
+
+    def __init__(self, message: str, *, mend: str = "", connecting: bool = False) -> None:
         super().__init__(message)
         self.mend = mend
+        self.connecting = connecting
 
 
 class OutOfCredit(NotSent):

@@ -25,6 +25,7 @@ def read(details: AccountDetails, names: Iterable[str]) -> dict[str, str]:
             f"The account {details.name} has no credentials.",
             mend=f'Write credentials = "{details.network.upper()}" in accounts.toml and set '
             f"{listed(f'{details.network.upper()}_{name}' for name in names)}.",
+            connecting=True,
         )
     values = {name: details.secret(name).strip() for name in names}
     missing = [f"{details.credentials}_{name}" for name, value in values.items() if not value]
@@ -33,6 +34,7 @@ def read(details: AccountDetails, names: Iterable[str]) -> dict[str, str]:
             f"The account {details.name} has no {listed(missing)}.",
             mend=f"Set {listed(missing)} in the environment, or the path of a file in "
             f"{listed(f'{name}_FILE' for name in missing)}.",
+            connecting=True,
         )
     odd = [
         f"{details.credentials}_{name}"
@@ -44,6 +46,7 @@ def read(details: AccountDetails, names: Iterable[str]) -> dict[str, str]:
             f"The account {details.name} cannot use {listed(odd)}: there are characters in it that no "
             "such key has.",
             mend=f"Copy {listed(odd)} again, without spaces, quotation marks or line ends.",
+            connecting=True,
         )
     return values
 

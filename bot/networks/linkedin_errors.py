@@ -66,7 +66,8 @@ def error_of(
             network_id=named[1] if named else "",
             url=url_of(named[1]) if named else "",
         )
-    if status == 426 or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
+    ended = re.search(r"\bversion \d{6,8} is not active", said)
+    if status == 426 or ended or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
         newest = versions.newest(now.date())
         known = f", such as {newest}" if newest and newest != version else ""
         return Unauthorised(
@@ -79,6 +80,7 @@ def error_of(
             mend=credentials.RECONNECT.format(name=details.name, network="linkedin")
             if details.token
             else f"Make a new token, as docs/networks.md says, and set {details.credentials}_ACCESS_TOKEN to it.",
+            connecting=True,
         )
     if status == 403:
         organisation = details.author.startswith("urn:li:organization:")
@@ -91,6 +93,7 @@ def error_of(
         return Unauthorised(
             f"LinkedIn does not let this token post for {details.author}{about}",
             mend=f"The app needs the scope {scope}{role}. Then make a new token, as docs/networks.md says.",
+            connecting=True,
         )
     if status == 409:
         return Temporary("LinkedIn was writing something else at the same moment.")

@@ -36,22 +36,42 @@ def escape(text: str, *, mentions: Mapping[str, str] | None = None) -> str:
     `mentions` are names of pages and people with their URNs. The first time that such a name stands in the
     text, spelled just so, it becomes a mention, which reads as the name.
     """
-    known = {name: urn for name, urn in (mentions or {}).items() if name.strip()}
+    known = _known(mentions)
     if not known:
         return _PIECE.sub(_escaped, text)
     left = dict(known)
-    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-    name = rf"(?<![\w#])(?P<mention>(?-i:{names}))(?!\w)"
-    piece = re.compile(rf"{_ADDRESS}|{name}|{_SPECIAL}", re.IGNORECASE)
 
     def written(match: re.Match[str]) -> str:
         name = match["mention"]
         if name is None:
             return _escaped(match)
         urn = left.pop(name, None)
-        return _plain(name) if urn is None else f"@[{_plain(name)}]({_plain(urn)})"
+        return _plain(name) if urn is None else _mention(name, urn)
 
-    return piece.sub(written, text)
+    return _piece_with(known).sub(written, text)
+
+
+def mentioned(text: str, *, mentions: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the mentions that `escape` makes of names in `text`, in order, as LinkedIn gets them."""
+    known = _known(mentions)
+    if not known:
+        return ()
+    found = dict.fromkeys(match["mention"] for match in _piece_with(known).finditer(text))
+    return tuple(_mention(name, known[name]) for name in found if name is not None)
+
+
+def _known(mentions: Mapping[str, str] | None) -> dict[str, str]:
+    return {name: urn for name, urn in (mentions or {}).items() if name.strip()}
+
+
+def _piece_with(known: Mapping[str, str]) -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    name = rf"(?<![\w#])(?P<mention>(?-i:{names}))(?!\w)"
+    return re.compile(rf"{_ADDRESS}|{name}|{_SPECIAL}", re.IGNORECASE)
+
+
+def _mention(name: str, urn: str) -> str:
+    return f"@[{_plain(name)}]({_plain(urn)})"
 
 
 def _escaped(match: re.Match[str]) -> str:

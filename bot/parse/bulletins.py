@@ -80,7 +80,8 @@ def _from_page(letter: _Letter, *, url: str, language: str) -> Entry:
         published_at=letter.sent_at or _dateline(tree) or _declared_date(meta),
         language=head.language_of(tree, meta=meta) or language,
     )
-    return _entry(raw, html=markup.sanitise_page(letter.text, base=base))
+    # A saved or forwarded copy has no address but the one it names as its own.
+    return _entry(raw, html=markup.sanitise_page(letter.text, base=base or raw.link))
 
 
 def _from_text(letter: _Letter, *, url: str, language: str) -> Entry:

@@ -237,7 +237,7 @@ def _choose(candidates: list[_Candidate], lines: list[Line]) -> tuple[list[_Cand
     kept: list[_Candidate] = [c for c in candidates if c.sign is PLAIN or _is_strong(c.kind)]
     issue = _issue(candidates)
     open_looks = [c for c in candidates if c.sign is not PLAIN and not _is_strong(c.kind)]
-    for sign in sorted({c.sign for c in open_looks}, key=lambda s: s[1]):
+    for sign in sorted({c.sign for c in open_looks}, key=lambda s: (s[1], s[0])):
         groups: dict[int, list[_Candidate]] = defaultdict(list)
         starts = [c.start for c in kept]
         parents: dict[int, _Candidate] = {}

@@ -18,6 +18,11 @@ _SOCIAL_HOSTS = (
     "mastodon.social", "discord.gg", "addthis.com",
 )  # fmt: skip
 _LONGEST_LINK_TEXT = 200
+# What GOV.UK and its like print before each part of an entry, and the lines that only say when.
+_FIELD = re.compile(r"(?:page summary|change made|summary|description)\s*:\s*", re.IGNORECASE)
+_STAMP = re.compile(
+    r"(?:time updated|(?:first |last )?(?:updated|published))(?: on| at)?\s*:.{0,60}", re.IGNORECASE
+)
 _NO_PICTURE = re.compile(r"logo|icon|spacer|whitespace|divider|pixel|placeholder", re.IGNORECASE)
 
 
@@ -45,7 +50,7 @@ class Part:
         texts: list[str] = []
         for number, unit in enumerate(paragraphs(self.body)):
             text = self.rest.lstrip(":–—|•· ") if number == 0 and self.lead else ""
-            text = text or squash(" ".join(line.text for line in unit))
+            text = _unlabelled(text or squash(" ".join(line.text for line in unit)))
             if text and not _is_address(text):
                 texts.append(text)
         return texts
@@ -81,7 +86,7 @@ def links_of(part: Part, *, base: str) -> tuple[tuple[Link, ...], str]:
         for run in line.runs:
             if not run.href or run.href.startswith("#"):
                 continue
-            url = links.clean(run.href, base=base)
+            url = links.found(run.href, base=base)
             if not url or (base and url.partition("#")[0] == base.partition("#")[0] and "#" in url):
                 continue
             known = texts.get(url, "")
@@ -95,8 +100,9 @@ def links_of(part: Part, *, base: str) -> tuple[tuple[Link, ...], str]:
     ]
     written = [link for link in content if not link.text.startswith("www.")] or content
     chosen = next(iter(written), None) or next(iter(found), None)
-    own = links.clean(part.href, base=base) if part.href and not part.href.startswith("#") else ""
-    return found, own or (chosen.url if chosen else "")
+    own = links.found(part.href, base=base) if part.href and not part.href.startswith("#") else ""
+    published = tuple(link for link in found if not links.is_opaque_tracker(link.url))
+    return published, own or (chosen.url if chosen else "")
 
 
 def host_of(url: str) -> str:
@@ -128,6 +134,14 @@ def _image(image: Image, base: str) -> str:
         if parts.scheme in ("http", "https") and parts.hostname and len(url) <= links.MAX_LENGTH
         else ""
     )
+
+
+def _unlabelled(text: str) -> str:
+    """Give a paragraph without the label of the field that it is; "" for one that only says when."""
+    if _STAMP.fullmatch(text) is not None:
+        return ""
+    label = _FIELD.match(text)
+    return text[label.end() :] if label else text
 
 
 def _is_address(text: str) -> bool:

@@ -27,6 +27,8 @@ from review.transitions import Actor, NotAllowed
 
 # A renewal's one call ends within 30 s; what is left is for a database that is slow to take the answer.
 LEASE = timedelta(minutes=3)
+# A network may refuse a renewed token for some seconds, and two machines' clocks differ by some.
+NEW_TOKENS_LAG = timedelta(seconds=30)
 CONSENT_LIVES = timedelta(minutes=20)  # to sign in at the network, perhaps with a second factor
 
 
@@ -89,8 +91,8 @@ def keep(
 ) -> Connection:
     """Keep what the network gave for an account, in the place of what was there, and let the account go on.
 
-    `author` is whom the network took us for, as in accounts.toml; `who` the same for people. A pause with
-    an end stays: it has another cause. Raises `vault.NoKey`, and NotAllowed when `by` may not decide.
+    `author` is whom the network took us for, as in accounts.toml; `who` the same for people. A pause that the
+    connection did not cause stays. Raises `vault.NoKey`, and NotAllowed when `by` may not decide.
     """
     if not by.may_decide:
         raise NotAllowed(f"{by.name} may look, but not connect accounts.")
@@ -125,8 +127,7 @@ def keep(
         now=now,
         details={"account": account.name, "as": author, "until": _iso(known.ends_at)},
     )
-    if account.paused and account.paused_until is None:
-        accounts.resume(account.pk, by=by, now=now)
+    accounts.go_on(account.name, now=now, actor=by.name)
     return known
 
 
@@ -227,8 +228,18 @@ def end(connection_id: int, *, number: int, reason: str, now: datetime) -> bool:
         return False
     account = Account.objects.get(connection=connection_id)
     if account.live:
-        accounts.pause(account.name, until=None, trouble=reason, now=now)
+        accounts.pause(account.name, until=None, trouble=reason, now=now, cause=accounts.CONNECTION)
     return True
+
+
+def changed_since(name: str, moment: datetime) -> bool:
+    """Say whether the account called `name` has had other tokens since `moment`, or is being given some.
+
+    Tokens that were renewed shortly before count too: see `NEW_TOKENS_LAG`.
+    """
+    renewed = Q(renewed_at__gte=moment - NEW_TOKENS_LAG) | ~Q(renewing="")
+    newer = renewed | Q(connected_at__gte=moment)
+    return Connection.objects.filter(newer, account__name=name, ended="").exists()
 
 
 def lapsed(now: datetime) -> list[Connection]:

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from config.counting import many
 from config.timing import Calendar
-from review import budgets, queries, slots
+from review import blackouts, budgets, queries, slots
 from review.models import Connection, Event, Post, Source, Worker
 from review.states import State
 
@@ -44,6 +44,8 @@ def is_alive(worker: Worker, *, now: datetime) -> bool:
 
 def signs(*, now: datetime, calendar: Calendar | None) -> list[Sign]:
     """Return what is wrong at `now` (aware), worst first. `calendar` None: the configuration is broken."""
+    if calendar is not None:
+        calendar = blackouts.added_to(calendar, now=now)
     found = [
         *_workers(now),
         *_posts(now, calendar),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -17,6 +16,7 @@ from django.db.models.functions import Coalesce
 from review.models import (
     Account,
     Announcement,
+    Ask,
     Attempt,
     Blackout,
     Comment,
@@ -30,7 +30,7 @@ from review.models import (
     Source,
     Worker,
 )
-from review.states import FINAL, NEEDS_A_PERSON, State, Verb
+from review.states import FINAL, State, Verb
 
 
 def posts(states: Iterable[str] | None = None) -> QuerySet[Post]:
@@ -67,50 +67,6 @@ def newest_revision(post: Post) -> Revision:
     return cast("list[Revision]", post.newest)[0]  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which of the waiting posts somebody wants to see; what is empty narrows nothing."""
-
-    words: str = ""
-    kind: str = ""
-    network: str = ""
-    state: str = ""
-
-    def narrow(self, rows: QuerySet[Post]) -> QuerySet[Post]:
-        """Return those of `rows` that are wanted. Every word must be in the title or the newest text."""
-        for word in self.words.split()[:10]:
-            in_text = Revision.objects.filter(
-                post=OuterRef("pk"), number=OuterRef("revision_number"), text__icontains=word
-            )
-            rows = rows.filter(Q(announcement__title__icontains=word) | Q(Exists(in_text)))
-        if self.kind:
-            rows = rows.filter(announcement__kind=self.kind)
-        if self.network:
-            rows = rows.filter(account__network=self.network)
-        if self.state:
-            rows = rows.filter(state=self.state)
-        return rows
-
-
-def waiting(wanted: Wanted = Wanted()) -> QuerySet[Post]:
-    """Return the posts that need a person, oldest bulletin first and each bulletin's posts together."""
-    return wanted.narrow(posts(NEEDS_A_PERSON)).order_by(
-        "announcement__entry__first_seen_at",
-        "announcement__entry_id",
-        "announcement__position",
-        "announcement_id",
-        "account__name",
-    )
-
-
-def waiting_announcements(wanted: Wanted = Wanted()) -> QuerySet[Announcement]:
-    """Return the announcements of `waiting`, in the same order, each once."""
-    rows = wanted.narrow(Post.objects.filter(state__in=NEEDS_A_PERSON))
-    return Announcement.objects.filter(pk__in=rows.values("announcement")).order_by(
-        "entry__first_seen_at", "entry_id", "position", "pk"
-    )
-
-
 def due_times(*, after: datetime) -> dict[int, list[datetime]]:
     """Return the moments after `after` at which each account posts or has posted, by its key."""
     found: dict[int, list[datetime]] = {}
@@ -125,9 +81,12 @@ def due_times(*, after: datetime) -> dict[int, list[datetime]]:
 
 
 def comments(posts: Iterable[Post]) -> dict[int, list[Comment]]:
-    """Return what people said about each of these posts, oldest first, by the post's key."""
+    """Return what people said about each of these posts and whom they ask, oldest first, by the post's key."""
     found: dict[int, list[Comment]] = {}
-    for comment in Comment.objects.filter(post__in=[post.pk for post in posts]).order_by("pk"):
+    rows = Comment.objects.filter(post__in=[post.pk for post in posts])
+    for comment in rows.prefetch_related(
+        Prefetch("asks", queryset=Ask.objects.select_related("person").order_by("pk"))
+    ).order_by("pk"):
         found.setdefault(comment.post_id, []).append(comment)
     return found
 
@@ -256,9 +215,8 @@ def due(now: datetime) -> QuerySet[Post]:
             due_at__lte=now,
             account__active=True,
         )
-        .exclude(account__paused=True, account__paused_until__isnull=True)
-        .exclude(account__paused=True, account__paused_until__gt=now)
-        .exclude(rehearsed=True, account__live=True)
+        .filter(Q(account__paused=False) | Q(account__paused_until__lte=now))
+        .filter(Q(rehearsed=False) | Q(account__live=False))
         .order_by("due_at", "pk")
     )
 
@@ -273,11 +231,12 @@ def may_go(
     """Return the due posts that a worker may take in hand: none of a `silent` account, and of those in
     `spaced`, which posted less than `spacing` ago, none that is later than that: a backlog does not burst.
     """
-    return (
-        due(now)
-        .exclude(account__name__in=list(silent))
-        .exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
-    )
+    rows = due(now)
+    if silent:
+        rows = rows.exclude(account__name__in=list(silent))
+    if spaced:
+        rows = rows.exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
+    return rows
 
 
 def is_known(post_id: int, network_id: str) -> bool:

@@ -17,6 +17,7 @@ from review.views import (
     posts,
     sources,
     stopping,
+    together,
     verbs,
 )
 
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", posts.queue, name="queue"),
     path("posts/<int:pk>/", posts.post, name="post"),
     path("posts/<int:pk>/check/", editing.check, name="check"),
+    path("posts/<int:pk>/assign/", together.assign, name="assign"),
+    path("posts/<int:pk>/noted/", together.noted, name="noted"),
+    path("looking/", together.looking, name="looking"),
     path("posts/<int:pk>/<slug:verb>/", verbs.verb, name="verb"),
     path("approve/", verbs.approve_all, name="approve-all"),
     path("undo/<str:keys>/", verbs.undo, name="undo"),

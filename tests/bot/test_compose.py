@@ -113,6 +113,26 @@ def test_a_bulletin_behind_an_entry_is_fetched_and_taken_apart() -> None:
     assert Announcement.objects.get(kind="").set_aside == "furniture"
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_counter_of_one_readers_clicks_is_never_what_a_post_links_to(*, answers: bool) -> None:
+    counter = "https://example.us1.list-manage.com/track/click?u=1&id=2&e=3"
+    bulletin = (
+        "<html><body><h2>Skills report published</h2><p>The report finds that 14 regions grew.</p>"
+        f'<p><a href="{counter}">Read more</a></p></body></html>'
+    )
+    entry(title="Bulletin 7", link=PAGE, summary="")
+    web = Web() if answers else Web(answers={counter: Unreachable("gone")})
+    web.put(PAGE, bulletin.encode(), **{"content-type": "text/html"})
+    if answers:
+        head = b"<html><head><link rel='canonical' href='https://example.org/skills'></head></html>"
+        web.put(counter, head, **{"content-type": "text/html"})
+    go(web, settings=configuration(follow="bulletin"))
+    assert Announcement.objects.get(kind="report").link == counter
+    contents = {post.revisions.get().content for post in Post.objects.all()}
+    assert contents
+    assert not any("list-manage" in f"{content.text} {content.link}" for content in contents)
+
+
 def test_a_page_that_cannot_be_read_is_tried_again_and_then_the_entry_speaks_for_itself() -> None:
     row = entry(link=PAGE)
     web = Web(answers={PAGE: Unreachable("example.org does not answer.")})

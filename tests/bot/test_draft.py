@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.draft import Wording, WordingError, draft, draft_problems, read_wording
+from bot.draft.calming import calm
 from bot.draft.telling import is_pointer, usable_sentences
-from bot.draft.titles import calm, cut
+from bot.draft.titles import cut
 from bot.sort import read_rules
 from bot.values import Announcement, Card, Kind
 from review import text

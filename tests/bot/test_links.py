@@ -232,3 +232,22 @@ def test_campaign_parameters_are_added_once_and_only_to_pages(
     url: str, parameters: str, marked: str
 ) -> None:
     assert links.marked(url, parameters) == marked
+
+
+def test_a_counter_that_hides_its_target_is_kept_as_an_items_link_as_it_stands() -> None:
+    counter = "https://example.us1.list-manage.com/track/click?u=1&id=2&e=3"
+    assert links.found(counter.replace("&", "&amp;")) == counter
+    assert links.found(TARGET + "&utm_source=x") == TARGET
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.us1.list-manage.com/unsubscribe?u=1&id=2",
+        "https://example.us1.list-manage.com/profile?u=1",
+        "mailto:a@example.org",
+        "",
+    ],
+)
+def test_the_way_out_of_a_mailing_is_no_items_link(url: str) -> None:
+    assert links.found(url) == ""

@@ -306,6 +306,39 @@ def test_nothing_goes_out_in_a_blackout_and_nothing_bursts_after_it() -> None:
     assert network.calls == 0
 
 
+def test_what_is_due_in_a_blackout_to_come_is_asked_about_as_soon_as_the_file_names_it() -> None:
+    inside, before, after = (make_due_post() for _ in range(3))
+    for post, hours in ((inside, 30), (before, 23), (after, 48)):
+        Post.objects.filter(pk=post.pk).update(due_at=NOW + timedelta(hours=hours))
+    span = {"from": NOW + timedelta(hours=24), "to": NOW + timedelta(hours=48)}
+    publish.tidy(configuration(blackout=[{"name": "Senedd election", **span}]), now=NOW)
+    returned = fresh(inside)
+    assert (returned.state, returned.due_at, returned.missed) == (State.IN_REVIEW, None, True)
+    assert returned.reason == "Its time falls into “Senedd election”, when nothing goes out."
+    assert {fresh(before).state, fresh(after).state} == {State.SCHEDULED}
+
+
+def test_a_blackout_of_other_accounts_asks_nobody_about_this_one() -> None:
+    post = make_due_post()
+    Post.objects.filter(pk=post.pk).update(due_at=NOW + timedelta(hours=30))
+    span = {"from": NOW + timedelta(hours=24), "to": NOW + timedelta(hours=48)}
+    theirs = {"name": "Mourning", "accounts": ["theirs"], **span}
+    publish.tidy(configuration(blackout=[theirs]), now=NOW)
+    assert fresh(post).state == State.SCHEDULED
+    ours = {**theirs, "accounts": [post.account.name, "theirs"]}
+    publish.tidy(configuration(blackout=[theirs, ours]), now=NOW)
+    assert fresh(post).state == State.IN_REVIEW
+
+
+def test_what_was_due_in_a_blackout_does_not_burst_where_no_worker_ran_in_it() -> None:
+    post, network = make_due_post(), Network()
+    span = {"from": NOW - minutes(30), "to": NOW + minutes(30)}
+    go(network, at=NOW + minutes(31), blackout=[{"name": "Mourning", **span}])
+    assert fresh(post).state == State.IN_REVIEW
+    assert "fell into “Mourning”" in fresh(post).reason
+    assert network.calls == 0
+
+
 def test_what_nobody_decides_about_expires() -> None:
     post = make_post()
     go(Network(), at=NOW + timedelta(days=31))

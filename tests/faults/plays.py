@@ -199,7 +199,9 @@ class Play:
             return []
         (world.x if old.account.name == "x" else world.linkedin).play(*self.deletions)
         new = world.correct(old)
-        for step in (1, 301, 301, 3601, 86_401, 301):
+        # LinkedIn's limits last until midnight UTC: each trouble may cost a whole day.
+        days = (86_401, 301) * max(1, len(self.deletions))
+        for step in (1, 301, 301, 3601, *days):
             world.clock.move(step)
             self._pass(0)
             if step < 301 and Post.objects.get(pk=old.pk).taken_down_at is None:

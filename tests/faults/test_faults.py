@@ -35,6 +35,12 @@ def test_no_fault_publishes_twice_or_loses_a_post(database: str, runs: int, kill
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
+def test_a_correction_waits_as_many_days_as_its_network_says_that_its_limit_is_reached() -> None:
+    # LinkedIn says so twice, of the deletion that the correction waits for: that is two midnights.
+    done = play("--seed", "90819", "--runs", "1")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+
+
 @pytest.mark.parametrize(
     ("broken", "seed", "runs"),
     [

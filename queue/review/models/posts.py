@@ -13,7 +13,7 @@ from review.models.found import Announcement
 from review.models.house import Restoration
 from review.models.people import Person
 from review.states import State
-from review.text import Content, Picture
+from review.text import Content, Picture, read
 
 STATE_LABELS = {
     State.IN_REVIEW: _("In review"),
@@ -40,6 +40,8 @@ class Account(models.Model):
     paused = models.BooleanField(default=False)
     paused_until = models.DateTimeField(null=True)
     trouble = models.TextField(blank=True)
+    # What ends the pause besides a person: "connection" is ended by connecting the account anew.
+    pause_cause = models.CharField(max_length=20, blank=True, default="", db_default="")
     monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
 
     def __str__(self) -> str:
@@ -57,12 +59,17 @@ class Post(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="posts")
     state = models.CharField(max_length=12, choices=[(s, STATE_LABELS[s]) for s in State])
     reason = models.TextField(blank=True)  # why it is in this state, in one sentence for people
+    reason_said = models.JSONField(null=True)  # how that sentence is made: see review.text.saying
     revision_number = models.PositiveIntegerField(default=1)  # the newest Revision
     approved_number = models.PositiveIntegerField(null=True)  # the Revision a person approved
     due_at = models.DateTimeField(null=True)
     missed = models.BooleanField(default=False)  # its time passed before it could go out
     # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
     rehearsed = models.BooleanField(default=False)
+    # Who is to see to it; null: whoever may.
+    assignee = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="assigned"
+    )
     changed_at = models.DateTimeField()
     created_at = models.DateTimeField()
     network_id = models.CharField(max_length=200, blank=True)
@@ -129,6 +136,18 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.announcement} on {self.account}"
 
+    @property
+    def is_to_go(self) -> bool:
+        """Whether somebody asked for it to be taken down, and it is not known to be gone."""
+        if self.state != State.PUBLISHED or self.taken_down_at is not None:
+            return False
+        return self.decisions.filter(verb="take down").exists()
+
+    @property
+    def why(self) -> str:
+        """The reason, as a sentence that a page can say in its own language."""
+        return read(self.reason, self.reason_said)
+
 
 class Revision(models.Model):
     """One version of a post's content, with who or what wrote it. Never changed once written."""
@@ -178,10 +197,16 @@ class Decision(models.Model):
     by = models.CharField(max_length=150)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
     reason = models.TextField(blank=True)
+    reason_said = models.JSONField(null=True)  # how that sentence is made: see review.text.saying
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.by}: {self.verb} post {self.post_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason, as a sentence that a page can say in its own language."""
+        return read(self.reason, self.reason_said)
 
 
 class Comment(models.Model):
@@ -212,6 +237,7 @@ class Attempt(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=30, blank=True)
     detail = models.TextField(blank=True)
+    detail_said = models.JSONField(null=True)  # how that sentence is made: see review.text.saying
     content_hash = models.CharField(max_length=64)
 
     class Meta:
@@ -229,3 +255,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} at post {self.post_id}"
+
+    @property
+    def what_came(self) -> str:
+        """The detail, as a sentence that a page can say in its own language."""
+        return read(self.detail, self.detail_said)

@@ -18,6 +18,7 @@ from review.text.cleaning import INVALID
 from review.text.content import Content
 from review.text.faithful import unsupported
 from review.text.networks import NetworkFacts, facts_of
+from review.text.saying import say
 from review.text.sentences import count_words, split_sentences
 
 MOST_HASHTAGS = 2
@@ -91,40 +92,56 @@ def problems(
 def _against_origin(content: Content, origin: Origin, brands: Collection[str]) -> Iterator[str]:
     answer = origin.links.get(content.link, "") if content.link else ""
     if answer.startswith(("http://", "https://")):
-        yield f"The link leads on to {answer}. Use that address, so that it goes on working."
+        yield say(
+            "The link leads on to %(address)s. Use that address, so that it goes on working.",
+            address=answer,
+        )
     elif answer and content.link not in origin.tried:
-        yield (
-            f"The link did not answer when it was last read ({answer}). "
-            "Open it, and correct it if it is wrong."
+        yield say(
+            "The link did not answer when it was last read (%(answer)s). "
+            "Open it, and correct it if it is wrong.",
+            answer=answer,
         )
     lacking = unsupported(content.text, origin.words, language=origin.language, known=brands)
     if lacking:
         listed = ", ".join(f"“{thing}”" for thing in lacking[:_NAMED])
-        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
-        yield (
-            f"The source does not say {listed}{more}. Check it against the page, or take it out."
+        if len(lacking) > _NAMED:
+            listed = say("%(list)s and %(number)s more", list=listed, number=len(lacking) - _NAMED)
+        yield say(
+            "The source does not say %(list)s. Check it against the page, or take it out.",
+            list=listed,
         )
 
 
 def _errors(content: Content, facts: NetworkFacts) -> Iterator[str]:
     if not content.text.strip():
-        yield "The text is empty. Write what the post is to say."
+        yield say("The text is empty. Write what the post is to say.")
     length = facts.measure(content.text)
     if length > facts.limit:
-        yield (
-            f"The text is {length:,} long and {facts.label} takes {facts.limit:,}. "
-            f"Shorten it by {length - facts.limit:,}."
+        yield say(
+            "The text is %(length)s long and %(network)s takes %(most)s. Shorten it by %(over)s.",
+            length=f"{length:,}",
+            network=facts.label,
+            most=f"{facts.limit:,}",
+            over=f"{length - facts.limit:,}",
         )
     if found := INVALID.search(content.text):
-        yield (
-            f"The text holds a character that {facts.label} does not take "
-            f"(U+{ord(found.group()):04X}, after “{_before(content.text, found.start())}”). "
-            "Delete it and type that place again."
+        yield say(
+            "The text holds a character that %(network)s does not take (%(character)s, after “%(place)s”). "
+            "Delete it and type that place again.",
+            network=facts.label,
+            character=f"U+{ord(found.group()):04X}",
+            place=_before(content.text, found.start()),
         )
     yield from _about_images(content, facts)
-    yield from _too_long("link card's title", content.card_title, facts.card_title_limit, facts)
     yield from _too_long(
-        "link card's description", content.card_description, facts.card_description_limit, facts
+        say("link card's title"), content.card_title, facts.card_title_limit, facts
+    )
+    yield from _too_long(
+        say("link card's description"),
+        content.card_description,
+        facts.card_description_limit,
+        facts,
     )
 
 
@@ -132,63 +149,75 @@ def _about_images(content: Content, facts: NetworkFacts) -> Iterator[str]:
     images = content.images
     several = len(images) > 1
     for number, image in enumerate(images, start=1):
-        which = f"image {number}" if several else "image"
+        which = say("image %(number)s", number=number) if several else say("image")
         if not image.alt.strip():
-            yield (
-                f"The {which} has no alt text. Describe what it shows for people who cannot see it, "
-                "or remove the image."
+            yield say(
+                "The %(image)s has no alt text. Describe what it shows for people who cannot see it, "
+                "or remove the image.",
+                image=which,
             )
-        what = f"alt text of image {number}" if several else "alt text"
+        what = say("alt text of image %(number)s", number=number) if several else say("alt text")
         yield from _too_long(what, image.alt, facts.alt_limit, facts)
     if len(images) > facts.most_images:
-        yield (
-            f"The post has {len(images)} images and {facts.label} takes {facts.most_images}. "
-            f"Remove {len(images) - facts.most_images}."
+        yield say(
+            "The post has %(number)s images and %(network)s takes %(most)s. Remove %(over)s.",
+            number=len(images),
+            network=facts.label,
+            most=facts.most_images,
+            over=len(images) - facts.most_images,
         )
     elif several and content.link and facts.card_or_images:
-        yield (
-            f"{facts.label} shows a link's card with one image, or several images without a card. "
-            "Keep one image, or clear the link and write it into the text."
+        yield say(
+            "%(network)s shows a link's card with one image, or several images without a card. "
+            "Keep one image, or clear the link and write it into the text.",
+            network=facts.label,
         )
 
 
 def _before(text: str, position: int) -> str:
-    return INVALID.sub("", text[max(0, position - 20) : position]).strip() or "the beginning"
+    return INVALID.sub("", text[max(0, position - 20) : position]).strip() or say("the beginning")
 
 
 def _too_long(what: str, text: str, limit: int, facts: NetworkFacts) -> Iterator[str]:
     length = counting.utf16(text)
     if length > limit:
-        yield (
-            f"The {what} is {length:,} characters long and {facts.label} takes {limit:,}. "
-            f"Shorten it by {length - limit:,}."
+        yield say(
+            "The %(what)s is %(length)s characters long and %(network)s takes %(most)s. "
+            "Shorten it by %(over)s.",
+            what=what,
+            length=f"{length:,}",
+            network=facts.label,
+            most=f"{limit:,}",
+            over=f"{length - limit:,}",
         )
 
 
 def _warnings(content: Content, facts: NetworkFacts, brands: Collection[str]) -> Iterator[str]:
     text = _ADDRESS.sub(" ", content.text)
     if facts.link_in_text and content.link and content.link not in content.text:
-        yield (
-            f"The text does not hold its link. Add {content.link}, "
-            "or clear the link if followers need none."
+        yield say(
+            "The text does not hold its link. Add %(link)s, or clear the link if followers need none.",
+            link=content.link,
         )
     yield from _about_hashtags(text, brands)
     yield from _about_words(text, brands)
     emoji = counting.emoji_in(content.text)
     if len(emoji) > MOST_EMOJI:
-        yield (
-            f"The text has {len(emoji)} emoji, and screen readers read out each one. "
-            f"Keep {MOST_EMOJI} at most."
+        yield say(
+            "The text has %(number)s emoji, and screen readers read out each one. Keep %(most)s at most.",
+            number=len(emoji),
+            most=MOST_EMOJI,
         )
     if inside := _emoji_inside(text, emoji):
-        yield (
-            f"{inside} stands inside the text, where screen readers read it out between the words. "
-            "Move it to the end of the line."
+        yield say(
+            "%(emoji)s stands inside the text, where screen readers read it out between the words. "
+            "Move it to the end of the line.",
+            emoji=inside,
         )
     if facts.mentions_notify:
         yield from _about_mentions(content.text)
     if content.image and _IMAGE_OF.match(content.image_alt.strip()):
-        yield (
+        yield say(
             "The alt text begins by saying that it is an image, which screen readers say already. "
             "Begin with what it shows."
         )
@@ -207,20 +236,30 @@ def _emoji_inside(text: str, emoji: Collection[str]) -> str:
 def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
     tags = _HASHTAG.findall(text)
     if len(tags) > MOST_HASHTAGS:
-        yield f"The text has {len(tags)} hashtags. Keep the {MOST_HASHTAGS} that matter most."
-    spelled = {brand.casefold(): brand for brand in brands}
+        yield say(
+            "The text has %(number)s hashtags. Keep the %(most)s that matter most.",
+            number=len(tags),
+            most=MOST_HASHTAGS,
+        )
+    # A name may have two spellings, Interreg and INTERREG; the one with small letters is proposed.
+    spelled = {brand.casefold(): brand for brand in sorted(brands)}
     for tag in dict.fromkeys(tags):
         brand = spelled.get(tag.casefold())
+        if tag in brands:
+            continue
         if brand is not None:
-            if tag != brand:
-                yield f"Write #{tag} as #{brand}, the way the name is spelled."
+            yield say(
+                "Write #%(tag)s as #%(brand)s, the way the name is spelled.", tag=tag, brand=brand
+            )
         elif tag[0].islower():
-            yield (
-                f"Begin each word of #{tag} with a capital, such as #{tag[0].upper()}{tag[1:]}, "
-                "so that screen readers can tell the words apart."
+            yield say(
+                "Begin each word of #%(tag)s with a capital, such as #%(better)s, "
+                "so that screen readers can tell the words apart.",
+                tag=tag,
+                better=f"{tag[0].upper()}{tag[1:]}",
             )
         elif tag.isupper() and len(tag) >= _SHOUTED_FROM:
-            yield f"Write #{tag} with a capital at the beginning of each word only."
+            yield say("Write #%(tag)s with a capital at the beginning of each word only.", tag=tag)
 
 
 def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
@@ -228,9 +267,11 @@ def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
         words = count_words(sentence)
         if words > MOST_WORDS:
             beginning = " ".join(sentence.split()[:5])
-            yield (
-                f"The sentence “{beginning} …” has {words} words. "
-                f"Split it: {MOST_WORDS} are enough for one."
+            yield say(
+                "The sentence “%(beginning)s …” has %(number)s words. Split it: %(most)s are enough for one.",
+                beginning=beginning,
+                number=words,
+                most=MOST_WORDS,
             )
     names = {brand.casefold() for brand in brands}
     shouted = [
@@ -250,23 +291,28 @@ def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
     ]
     if shouted:
         listed = ", ".join(f"“{word}”" for word in shouted[:3])
-        yield (
-            f"Write {listed} in small letters: capitals are hard to read, "
-            "and screen readers may spell them out."
+        yield say(
+            "Write %(list)s in small letters: capitals are hard to read, "
+            "and screen readers may spell them out.",
+            list=listed,
         )
     if fake := _FAKE_LETTERS.search(text):
-        yield (
-            f"“{fake.group()}” is not made of letters, and screen readers cannot read it. "
-            "Type it in plain letters."
+        yield say(
+            "“%(letters)s” is not made of letters, and screen readers cannot read it. "
+            "Type it in plain letters.",
+            letters=fake.group(),
         )
 
 
 def _about_mentions(text: str) -> Iterator[str]:
     if text.lstrip().startswith(("@", "＠")):
-        yield (
+        yield say(
             "The text begins with a mention, and X shows such a post to few people. "
             "Begin with another word."
         )
     names = dict.fromkeys(_MENTION.findall(_ADDRESS.sub(" ", text)))
     for name in names:
-        yield f"@{name} will be told of this post on X. Make sure that it is the account you mean."
+        yield say(
+            "@%(name)s will be told of this post on X. Make sure that it is the account you mean.",
+            name=name,
+        )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_STOP = re.compile(r"""[.!?…]+["'”’»“)\]]*(?=\s)""")
+# French puts a space before what closes a quotation.
+_STOP = re.compile(r"""[.!?…]+(?:["'”’»“)\]]|[ \u00a0\u202f]»)*(?=\s)""")
 _OPENING = " \t\"'“„‘«»¿¡([–—-"
 _LAST_WORD = re.compile(r"(?:[^\W\d_]\.\s)+[^\W\d_]$|[\w’'-]+(?:\.[\w’'-]+)*$")
 _WORD = re.compile(r"\w[\w’'&/.,:-]*")
@@ -16,16 +17,20 @@ _WORD = re.compile(r"\w[\w’'&/.,:-]*")
 # Welsh, German, French, Spanish, Italian, Polish, Swedish. (Single letters never end a sentence.)
 _ABBREVIATED = """
     mr mrs ms dr prof st no nos vs cf eg e.g ie i.e approx dept fig figs pp vol vols eds rev hon cllr gov gen sen col
-    sgt capt jan feb apr jun jul aug sept sep oct nov dec inc ref tel art esp incl
-    e.e h.y tt rhif gw
-    z.b z.t d.h u.a i.d.r v.a bzw ca nr abs bspw ggf inkl vgl evtl hrsg bd st.-nr
-    mm mme mmes mlle env chap ch
-    sr sra sres srta dª dña ej p.ej núm pág págs av avda excmo art.º ee.uu
-    sig sig.ra dott dott.ssa ing avv ecc.mo p.es lett
-    np m.in tj tzn ul woj pow gm poz ust św hab inż mgr w.w t.j tys mln
-    bl.a t.ex d.v.s dvs kl s.k m.m f.d o.s.v resp jfr t.o.m fr.o.m
+    sgt capt lt hr jan feb apr jun jul aug sept sep oct nov dec inc ref tel art esp incl
+    e.e h.y tt rhif gw cyng parch yr.ath dr
+    z.b z.t d.h u.a i.d.r v.a bzw ca nr abs bspw ggf inkl vgl evtl hrsg bd st.-nr mio mrd tsd dr.-ing dipl.-ing dipl mag str zzgl rd max min sog
+    mm mme mmes mlle env chap ch mgr dépt hab
+    sr sra sres srta dª dña ej p.ej núm pág págs av avda excmo art.º ee.uu aprox mill depto
+    sig sen arch geom rag sigg egr sig.ra dott dott.ssa ing avv ecc.mo p.es lett
+    np m.in tj tzn ul woj pow gm poz ust św hab inż mgr w.w t.j tys mln mld tzw dot śp os al pl nt pkt r.n prok mec
+    bl.a t.ex d.v.s dvs kl s.k m.m f.d o.s.v resp jfr t.o.m fr.o.m mkr mdkr kap ang st tel
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
+_WORDS_TOO = frozenset(["no", "art", "max", "min", "rd", "str"])
+# What French and Italian write before a vowel: "l'on. Rossi".
+_TITLES = frozenset(["on", "avv", "ing", "arch", "amm", "ass"])
+_ELIDED = re.compile(r"^(?:l|d|dell|all|nell|sull|dall|qu|s|n)[’'](?=\w)", re.IGNORECASE)
 _MONTHS = (
     r"januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|"
     r"jänner|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|"
@@ -61,12 +66,18 @@ def _ends(line: str, stop: re.Match[str], language: str) -> bool:
         return True
     match = _LAST_WORD.search(line, max(0, stop.start() - 40), stop.start())
     word = match.group().replace(" ", "") if match else ""
+    elided = _ELIDED.match(word)
+    if elided is not None:
+        word = word[elided.end() :]
+        if word.casefold() in _TITLES:
+            return False
     if word.casefold() in _ABBREVIATIONS:
         # "no" and "art" are words too: they abbreviate only before a figure.
-        return word.casefold() in ("no", "art") and not _figure_next(line, stop.end())
+        return word.casefold() in _WORDS_TOO and not _figure_next(line, stop.end())
     if len(word) == 1 and word.isalpha():
         return False  # an initial, or "z. B."
-    if "." in word and len(word.rpartition(".")[2]) == 1 and word.rpartition(".")[2].isupper():
+    last = word.rpartition(".")[2].lstrip("-")
+    if "." in word and len(last) == 1 and last.isupper():
         # "U.S. Access Board" goes on; "in the U.S. The board" does not, but who can tell.
         return False
     if word.isdigit() and len(word) <= 2:

@@ -185,7 +185,7 @@
 
   /* Single keys, for those who switched them on. */
   const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
-  const opening = { e: "amend-", r: "reject-", s: "approve-", c: "comment-" };
+  const opening = { e: "amend-", r: "reject-", s: "approve-", c: "comment-", m: "assign-" };
 
   function press(key) {
     const all = cards();
@@ -232,6 +232,53 @@
     }
   });
 
+  /* Who else is looking: said while this page is in front and somebody is at it. */
+  const AGAIN_AFTER = 20_000; // milliseconds
+  const AWAY_AFTER = 180_000; // without a key or a movement
+  let stirred = Date.now();
+  for (const sign of ["keydown", "pointermove", "pointerdown", "scroll"]) {
+    document.addEventListener(sign, () => (stirred = Date.now()), { passive: true });
+  }
+
+  const looks = (words) => {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+    return new URLSearchParams({ csrfmiddlewaretoken: token, ...words });
+  };
+  const lookingAt = () => (cards().length === 1 ? cards()[0] : selected())?.id.slice(5) ?? "";
+
+  async function tellLookers() {
+    const all = cards();
+    if (!all.length || document.hidden || Date.now() - stirred > AWAY_AFTER) return;
+    const keys = all.map((card) => card.id.slice(5)).join(".");
+    try {
+      const answer = await fetch("/looking/", {
+        method: "POST",
+        credentials: "same-origin",
+        body: looks({ at: lookingAt(), posts: keys }),
+      });
+      if (!answer.ok) return;
+      const found = await answer.json();
+      for (const card of cards()) {
+        const words = found[card.id.slice(5)];
+        let line = card.querySelector(".looked-at");
+        if (!words) line?.remove();
+        else if (!line) {
+          line = document.createElement("p");
+          line.className = "note looked-at";
+          card.querySelector(".looks")?.before(line);
+        }
+        if (words) line.textContent = words;
+      }
+    } catch {
+      // The next time will do.
+    }
+  }
+
+  if (main.querySelector("section.post[id]")) {
+    setTimeout(tellLookers, AGAIN_AFTER / 5);
+    setInterval(tellLookers, AGAIN_AFTER);
+    addEventListener("pagehide", () => navigator.sendBeacon("/looking/", looks({ left: lookingAt() })));
+  }
   document.querySelectorAll("form.editor").forEach(watch);
   undoSoonGone();
 })();
