@@ -38,11 +38,11 @@ format: | $(UV) ## Format the code and mend what can be mended by itself
 learn: | $(UV) ## Learn the weights of sorting anew from tests/bot/labelled/
 	$(RUN) --group learning python -m benchmarks.learning
 
-faults: | $(UV) ## Play every fault, and kill workers, on SQLite and PostgreSQL (about ten minutes)
+faults: | $(UV) ## Play every fault, and kill workers, on SQLite and PostgreSQL (about a quarter of an hour)
 	$(RUN) python -m tests.faults --runs 1000 --kills 60
 	$(RUN) python -m tests.faults --runs 300 --kills 60 --database postgresql
 
-soak: | $(UV) ## A compressed month: faults, kills, restarts, an upgrade, two workers on PostgreSQL (about ten minutes)
+soak: | $(UV) ## A compressed month: faults, kills, restarts, an upgrade, two workers on PostgreSQL (about a quarter of an hour)
 	$(RUN) python -m tests.soak
 
 bench: | $(UV) ## Measure: see benchmarks/

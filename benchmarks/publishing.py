@@ -22,6 +22,7 @@ from typing import Any
 
 PARTS = ("cpu", "drain", "on-time")
 LATENCY = 0.1  # seconds
+ROOT = Path(__file__).resolve().parents[1]
 NAMES = [f"{('x', 'page')[number % 2]}-{number}" for number in range(10)]
 
 
@@ -30,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--posts", type=int, default=1000)
     parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--bare", nargs=3, metavar=("X", "LINKEDIN", "THREADS"))
     asked = parser.parse_args()
     if asked.bare:
@@ -38,6 +40,7 @@ def main() -> None:
     if asked.only is None:
         for only in PARTS:
             words = ["--only", only, "--posts", str(asked.posts)]
+            words += ["--workers", *map(str, asked.workers)]
             subprocess.run([sys.executable, "-m", "benchmarks.publishing", *words], check=True)
         return
     with tempfile.TemporaryDirectory(prefix="herodr-bench-") as name:
@@ -54,7 +57,7 @@ def main() -> None:
 
         with postgres.server() as address:
             _prepare(address)
-            for workers in (1, 2, 4):
+            for workers in asked.workers:
                 drain(workers, asked.posts, Path(name), address)
 
 
@@ -121,31 +124,47 @@ def _patient(world: Any, posts: int, now: Any) -> None:
 
 
 def drain(workers: int, posts: int, folder: Path, address: str) -> None:
-    """Posts a second with so many workers, how many claims were made twice, and what the networks would allow."""
-    from review.models import Attempt, Post
+    """Posts a second with so many workers, how many claims were made twice, and what the networks would allow.
+
+    The workers are those of `bot worker`. They stand ready when the posts become due, all at once.
+    """
+    from django.db import connection
+
+    from review import record
+    from review.models import Attempt, Post, Worker
     from review.states import State
-    from tests.faults.killing import Nursery, now
+    from tests.faults.killing import now
     from tests.faults.world import World
 
-    with (
-        Nursery(folder, address, accounts=_accounts()) as nursery,
-        World(duplicates=False) as world,
-    ):
+    def left() -> bool:
+        return Post.objects.exclude(state=State.PUBLISHED).exists()
+
+    with World(duplicates=False) as world:
         _patient(world, posts, now)
-        world.make_posts([NAMES[number % len(NAMES)] for number in range(posts)])
-        began = time.monotonic()
-        pids = [
-            nursery.worker(X_API_URL=world.x.url, LINKEDIN_API_URL=world.linkedin.url)
-            for _ in range(workers)
-        ]
-        while Post.objects.exclude(state=State.PUBLISHED).exists():
+        Worker.objects.all().delete()
+        names = [NAMES[number % len(NAMES)] for number in range(posts)]
+        later = now() + timedelta(hours=1)
+        world.make_posts(names, due=[later] * posts)
+        running = [_worker(folder, address, world) for _ in range(workers)]
+        while Worker.objects.count() < workers:
             time.sleep(0.1)
+        time.sleep(2)  # the first looks are over
+        before, server_before = sum(_cpu_of(one.pid) for one in running), _cpu_of_server()
+        Post.objects.update(due_at=now())
+        began = time.monotonic()
+        while left():
+            time.sleep(0.2)
         took = time.monotonic() - began
-        used = sum(_cpu_of(pid) for pid in pids)
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        used = sum(_cpu_of(one.pid) for one in running) - before
+        used_there = _cpu_of_server() - server_before
+        for one in running:
+            one.send_signal(signal.SIGTERM)
+        for one in running:
+            one.wait(timeout=60)
         twice = Attempt.objects.count() - posts
         sent = sum(world.x.ledger.values()) + sum(world.linkedin.ledger.values())
+        assert record.verify() == ""
+        connection.close()
     with World(duplicates=False) as world:
         _patient(world, posts, now)
         began = time.monotonic()
@@ -165,9 +184,36 @@ def drain(workers: int, posts: int, folder: Path, address: str) -> None:
         bare = time.monotonic() - began
     print(
         f"{workers} workers: {posts / took:.0f} posts/s ({posts} posts over {len(NAMES)} accounts, PostgreSQL, "
-        f"{os.cpu_count()} cores for all), {twice} double claims, {sent - posts} sent twice, {used / posts * 1000:.0f} ms of CPU a post; the requests "
-        f"alone, as many side by side: {posts / bare:.0f}/s (ratio {took / bare:.1f})",
+        f"{os.cpu_count()} cores for all), {twice} double claims, {sent - posts} sent twice; CPU a post: {used / posts * 1000:.1f} ms in the workers, "
+        f"{used_there / posts * 1000:.1f} ms in PostgreSQL; load average {os.getloadavg()[0]:.0f}; the requests alone, as many side by side: {posts / bare:.0f}/s (ratio {took / bare:.1f})",
         flush=True,
+    )
+
+
+def _worker(folder: Path, address: str, world: Any) -> subprocess.Popen[bytes]:
+    """Start `bot worker` with ten accounts, no sources and no spacing."""
+    from tests.emulators.linkedin import TOKEN
+    from tests.emulators.x import KEYS
+
+    config = folder / "config"
+    config.mkdir(exist_ok=True)
+    (config / "accounts.toml").write_text(_accounts())
+    (config / "sources.toml").write_text("")
+    (config / "calendar.toml").write_text('spacing = "0s"\n')
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", "worker"],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'queue'}",
+            "DATABASE_URL": address,
+            "HERODR_CONFIG": str(config),
+            "X_API_URL": world.x.url,
+            "LINKEDIN_API_URL": world.linkedin.url,
+            "LINKEDIN_ACCESS_TOKEN": TOKEN,
+            **{f"X_{name}": value for name, value in KEYS.items()},
+        },
+        stderr=subprocess.DEVNULL,
     )
 
 
@@ -224,16 +270,9 @@ def _bare(x: str, linkedin: str, threads: str, *, posts: int) -> None:
 
 def on_time(folder: Path, address: str, posts: int = 40) -> None:
     """How late posts leave, by when their request arrives; and what the worker costs while nothing is due."""
-    from tests.emulators.linkedin import TOKEN
-    from tests.emulators.x import KEYS
     from tests.faults.killing import now
     from tests.faults.world import World
 
-    config = folder / "config"
-    config.mkdir()
-    (config / "accounts.toml").write_text(_accounts())
-    (config / "sources.toml").write_text("")
-    (config / "calendar.toml").write_text('spacing = "0s"\n')
     chance = random.Random(1)  # noqa: S311
     with World(duplicates=False) as world:
         _patient(world, posts, now)
@@ -242,20 +281,7 @@ def on_time(folder: Path, address: str, posts: int = 40) -> None:
         world.make_posts([NAMES[number % len(NAMES)] for number in range(posts)], due=due)
         arrived: list[datetime] = []
         world.at = lambda point: arrived.append(now()) if point == "arrived" else None
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "bot", "worker"],
-            cwd=folder,
-            env={
-                **os.environ,
-                "DATABASE_URL": address,
-                "HERODR_CONFIG": str(config),
-                "X_API_URL": world.x.url,
-                "LINKEDIN_API_URL": world.linkedin.url,
-                "LINKEDIN_ACCESS_TOKEN": TOKEN,
-                **{f"X_{name}": value for name, value in KEYS.items()},
-            },
-            stderr=subprocess.DEVNULL,
-        )
+        worker = _worker(folder, address, world)
         while len(arrived) < posts and now() < due[-1] + timedelta(minutes=1):
             time.sleep(0.1)
         before = _cpu_of(worker.pid)
@@ -270,10 +296,27 @@ def on_time(folder: Path, address: str, posts: int = 40) -> None:
     )
 
 
+def _cpu_of_server() -> float:
+    """Seconds of CPU that PostgreSQL has used, by the processes that it has and those that have ended."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        parent = int(_stat(cursor.fetchone()[0])[1])
+    ended = _stat(parent)
+    used = sum(int(ended[place]) for place in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return used + sum(_cpu_of(int(pid)) for pid in children)
+
+
 def _cpu_of(pid: int) -> float:
     """Seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 if __name__ == "__main__":

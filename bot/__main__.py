@@ -25,6 +25,7 @@ from bot.commands import (
     sources,
     status,
 )
+from config import outgoing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -77,6 +78,7 @@ def _sentence(error: Exception) -> str | None:
 
 def main() -> None:
     """Run the command line. Ends the process with the exit code the contract names."""
+    outgoing.share_certificates(os.environ)
     try:
         app()
     except KeyboardInterrupt:

@@ -27,7 +27,7 @@ from config import logs, schema
 from review import intake, record, transitions
 from review import models as rows
 from review.states import State
-from review.text import NETWORKS, Content
+from review.text import NETWORKS, Content, say
 
 log = logging.getLogger(__name__)
 
@@ -282,13 +282,16 @@ def _follow(post: rows.Post, content: Content, *, now: datetime) -> int:
     newest = post.revisions.get(number=post.revision_number)
     if state in (State.IN_REVIEW, State.SCHEDULED):
         person = intake.who_changed_kind(post.announcement, since=newest.written_at)
-        reason = "The source changed. Compare before you approve."
+        reason = say("The source changed. Compare before you approve.")
         if person:
-            reason = f"{person} changed its kind. Compare before you approve."
+            reason = say("%(name)s changed its kind. Compare before you approve.", name=person)
         if newest.by_person:
             # Somebody's own words are never replaced behind their back.
             if not person:
-                reason = f"The source changed after {newest.written_by} wrote this. Compare before you approve."
+                reason = say(
+                    "The source changed after %(name)s wrote this. Compare before you approve.",
+                    name=newest.written_by,
+                )
             content = newest.content
         elif content == newest.content:
             return 0
@@ -303,6 +306,6 @@ def _follow(post: rows.Post, content: Content, *, now: datetime) -> int:
         post_number=post.pk,
         from_state=post.state,
         to_state=post.state,
-        reason="The source changed after this post was decided.",
+        reason=say("The source changed after this post was decided."),
     )
     return 0

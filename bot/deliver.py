@@ -35,7 +35,7 @@ from bot.networks.wire import TOO_LATE
 from bot.reconcile import CLOCKS_DIFFER, ClientFor, Clock, Report
 from config import logs
 from review import accounts, connections, queries, transitions
-from review.text import facts_of
+from review.text import facts_of, say, together
 from review.transitions import Claim, TransitionError
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,10 @@ def _with_old_tokens(claim: Claim, error: NetworkError, began: datetime) -> Temp
 def _rest(claim: Claim, until: datetime, hands: Hands) -> None:
     """Send nothing more on this account until its network takes more; nothing was wrong with this post."""
     label = facts_of(claim.network).label
-    trouble = f"{label} takes no more posts for now: with the last one, its limit was used up."
+    trouble = say(
+        "%(network)s takes no more posts for now: with the last one, its limit was used up.",
+        network=label,
+    )
     _insist(
         lambda: accounts.pause(claim.account, until=until, trouble=trouble, now=hands.clock()),
         hands,
@@ -129,11 +132,11 @@ def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
         # Nothing has left the machine: the client could not even be made.
         log.exception("no client for %s", claim.account)
         raise Temporary(
-            f"Herodr could not prepare the delivery ({type(error).__name__})."
+            say("Herodr could not prepare the delivery (%(error)s).", error=type(error).__name__)
         ) from None
     found, blind = _look_first(claim, client)
     if found is not None:
-        return found, "An earlier try had published it; it was not sent again."
+        return found, say("An earlier try had published it; it was not sent again.")
     if fence.passed():
         raise Temporary(f"It was not sent: {TOO_LATE}.")
     media, without = _upload(claim, client, hands)
@@ -144,7 +147,7 @@ def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
     except AlreadyPublished as error:
         if blind and _is_proof(claim, error, hands.clock()):
             return Published(error.network_id, error.url), (
-                "The network has it from an earlier try, whose answer was lost."
+                say("The network has it from an earlier try, whose answer was lost.")
             )
         raise
     except NetworkError:
@@ -152,7 +155,10 @@ def _try(claim: Claim, hands: Hands) -> tuple[Published, str]:
     except Exception as error:
         log.exception("post %s: unforeseen", claim.post_id)
         raise OutcomeUnknown(
-            f"Something unforeseen happened while sending ({type(error).__name__}), so it may be published."
+            say(
+                "Something unforeseen happened while sending (%(error)s), so it may be published.",
+                error=type(error).__name__,
+            )
         ) from None
 
 
@@ -173,9 +179,12 @@ def _look_first(claim: Claim, client: Client) -> tuple[Published | None, bool]:
         except Exception as error:
             log.warning("could not look for post %s before sending it again", claim.post_id)
             raise Temporary(
-                f"It was not sent: Herodr could not look for an earlier try first ({error})."
-                if isinstance(error, NetworkError)
-                else f"It was not sent: Herodr could not look for an earlier try first ({type(error).__name__})."
+                say(
+                    "It was not sent: Herodr could not look for an earlier try first (%(error)s).",
+                    error=error.sentence
+                    if isinstance(error, NetworkError)
+                    else type(error).__name__,
+                )
             ) from None
         if found is not None and not queries.is_known(claim.post_id, found.network_id):
             return found, False
@@ -199,7 +208,7 @@ def _upload(claim: Claim, client: Client, hands: Hands) -> tuple[tuple[Uploaded,
             given.append(Uploaded(str(upload(image)), image.alt))
             continue
         except images.NoImage as error:
-            why = str(error)
+            why = error.sentence if isinstance(error, NetworkError) else str(error)
         except (Refused, Temporary) as error:
             if isinstance(error, Temporary) and claim.attempt_number <= _IMAGE_TRIES:
                 raise
@@ -213,10 +222,12 @@ def _upload(claim: Claim, client: Client, hands: Hands) -> tuple[tuple[Uploaded,
         missing.append(why)
     if not missing:
         return tuple(given), ""
-    which = "one of its images" if given else "its image"
+    without = say("It was published without its image.")
     if len(missing) > 1:
-        which = f"{len(missing)} of its images"
-    return tuple(given), f"It was published without {which}. {' '.join(missing)}"
+        without = say("It was published without %(number)s of its images.", number=len(missing))
+    elif given:
+        without = say("It was published without one of its images.")
+    return tuple(given), together(without, *missing)
 
 
 def _is_proof(claim: Claim, error: AlreadyPublished, now: datetime) -> bool:

@@ -44,7 +44,7 @@ def notify(
     chats: Sequence[str],
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Tell people what is new and what will soon expire. Does nothing where nobody could be told.
+    """Tell people what is new, what they are asked and what will soon expire. Does nothing where nobody could be told.
 
     Without a `configuration`, which is broken then, no reminder is made.
     """
@@ -54,6 +54,7 @@ def notify(
     known = {chat.name_of(address): address for address in chats}
     if notices.close_digest(now=now, chats=list(known)) is not None:
         notices.tidy(now=now)
+    notices.close_asked(now=now)
     if configuration is not None:
         notices.close_reminder(now=now, calendar=configuration.calendar)
     sent = failed = 0

@@ -34,6 +34,7 @@ from config import schema
 from config.timing import Calendar
 from review import blackouts, queries, slots, transitions
 from review.states import State
+from review.text import say
 from review.transitions import Claim
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,7 @@ def _held_back(
     in_hand = crew.keys if crew is not None else frozenset()
     return {
         "silent": [*_silent(configuration, now), *in_hand],
-        "spaced": queries.posted_since(now - calendar.spacing),
+        "spaced": queries.posted_since(now - calendar.spacing) if calendar.spacing else set(),
         "spacing": calendar.spacing,
     }
 
@@ -178,7 +179,9 @@ def tidy(
             by=transitions.BOT,
             now=now,
             seen=None,
-            reason="It was approved while its account rehearsed. The account is live now: approve it again.",
+            reason=say(
+                "It was approved while its account rehearsed. The account is live now: approve it again."
+            ),
         )
         if quietly(again) and report:
             report.returned += 1
@@ -195,24 +198,37 @@ def tidy(
             slots.blackout_at(post.due_at, calendar=calendar, account=name) if post.due_at else None
         )
         if halt is not None and post.due_at is not None and post.due_at <= now:
-            reason = f"Its time came while everything was stopped ({halt.by}: {halt.reason})."
+            reason = say(
+                "Its time came while everything was stopped (%(name)s: %(reason)s).",
+                name=halt.by,
+                reason=halt.reason,
+            )
         elif blackout is not None:
-            falls = "falls" if post.due_at is not None and post.due_at > now else "fell"
-            reason = f"Its time {falls} into “{blackout.name}”, when nothing goes out."
+            reason = (
+                say("Its time falls into “%(name)s”, when nothing goes out.", name=blackout.name)
+                if post.due_at is not None and post.due_at > now
+                else say(
+                    "Its time fell into “%(name)s”, when nothing goes out.", name=blackout.name
+                )
+            )
         elif post.due_at is not None and now - post.due_at > calendar.stale_after:
             why = (
-                f"the account is paused: {post.account.trouble}"
+                say("the account is paused: %(trouble)s", trouble=post.account.trouble)
                 if post.account.is_paused(now)
-                else "Herodr was not running, or could not send"
+                else say("Herodr was not running, or could not send")
             )
-            reason = f"It missed its time by more than {_span(calendar.stale_after)} ({why})."
+            reason = say(
+                "It missed its time by more than %(span)s (%(why)s).",
+                span=_span(calendar.stale_after),
+                why=why,
+            )
         else:
             continue
         if quietly(partial(transitions.miss, post.pk, now=now, reason=reason)) and report:
             report.returned += 1
     old = queries.posts([State.IN_REVIEW]).filter(created_at__lt=now - calendar.expire_after)
     for post in old:
-        reason = f"Nobody decided about it within {_span(calendar.expire_after)}."
+        reason = say("Nobody decided about it within %(span)s.", span=_span(calendar.expire_after))
         quietly(partial(transitions.expire, post.pk, now=now, reason=reason))
 
 
@@ -232,9 +248,11 @@ def _inside(calendar: Calendar, now: datetime) -> Q:
 
 def _span(span: timedelta) -> str:
     if span >= timedelta(days=2):
-        return f"{span.days} days"
+        return say("%(number)s days", number=span.days)
     minutes = int(span.total_seconds() // 60)
-    return f"{minutes // 60} hours" if minutes >= 120 else f"{minutes} minutes"
+    if minutes >= 120:
+        return say("%(number)s hours", number=minutes // 60)
+    return say("%(number)s minutes", number=minutes)
 
 
 # -- what a dead worker left -------------------------------------------------------------------------
@@ -252,11 +270,15 @@ def _sweep(now: datetime, report: Report) -> None:
             content=attempt.revision.content,
             due_at=attempt.opened_at,
             revision_number=attempt.revision.number,
+            content_hash=attempt.content_hash,
         )
         if attempt.post.state != State.SENDING:
             transitions.close_lapsed(claim, now=now)
             continue
-        reason = f"The worker {attempt.worker} stopped while it was sending this, so it may be published."
+        reason = say(
+            "The worker %(worker)s stopped while it was sending this, so it may be published.",
+            worker=attempt.worker,
+        )
         lost = partial(
             transitions.lose_track,
             claim,

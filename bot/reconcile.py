@@ -26,7 +26,7 @@ from config import logs
 from review import queries, transitions
 from review.models import Post
 from review.states import State
-from review.text import Content
+from review.text import Content, say, together
 from review.transitions import TransitionError
 
 log = logging.getLogger(__name__)
@@ -147,19 +147,27 @@ def _look(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> No
     try:
         found = _find(client_for(post.account.name, post.account.live), post, wanted)
     except CannotLook as error:
-        why = f"{post.reason} {error}".strip()
+        why = together(post.why, error.sentence)
         if post.state == State.IN_REVIEW:
-            why += " Look there: if it is on the account, reject it here; if not, approve it."
+            why = together(
+                why, say("Look there: if it is on the account, reject it here; if not, approve it.")
+            )
         transitions.look_again(post.pk, look_at=None, looks_done=post.looks_done, reason=why)
         return
     except NetworkError as error:
         wait = error.until if isinstance(error, Throttled) else now + LOOK_AGAIN
-        _ask_again(post, max(wait, now + LOOK_AGAIN), f"Herodr could not look for it yet: {error}")
+        _ask_again(
+            post,
+            max(wait, now + LOOK_AGAIN),
+            say("Herodr could not look for it yet: %(error)s", error=error.sentence),
+        )
         return
     except Exception as error:
         log.exception("could not look for post %s", post.pk)
         _ask_again(
-            post, now + LOOK_AGAIN, f"Herodr could not look for it yet ({type(error).__name__})."
+            post,
+            now + LOOK_AGAIN,
+            say("Herodr could not look for it yet (%(error)s).", error=type(error).__name__),
         )
         return
     now = clock()
@@ -171,32 +179,39 @@ def _look(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> No
                 now=now,
                 url=found.url,
                 network_id=found.network_id,
-                reason="Found among the account's own posts.",
+                reason=say("Found among the account's own posts."),
             )
         ):
             report.confirmed += 1
         else:
             # Whatever stood in the way must not make us ask the network each second.
-            _ask_again(post, now + LOOK_AGAIN, post.reason)
+            _ask_again(post, now + LOOK_AGAIN, post.why)
         return
     done = post.looks_done + 1
     next_look = retry.reconcile_at(wanted.lost_at, done)
     # What was published long before a backup was put back shows at the first look, or not at all.
     if next_look is not None and (post.restoration is None or next_look > now):
         transitions.look_again(
-            post.pk, look_at=max(next_look, now), looks_done=done, reason=post.reason
+            post.pk, look_at=max(next_look, now), looks_done=done, reason=post.why
         )
     elif post.state != State.UNCONFIRMED:
         transitions.no_doubt(
             post.pk,
-            reason=f"{_without_doubt(post)} Herodr looked: it is not on the account in these words.",
+            reason=together(
+                _without_doubt(post),
+                say("Herodr looked: it is not on the account in these words."),
+            ),
         )
     else:
         reason = (
-            "The network says that it has this text already, but it is not among the account's posts. "
-            "Change the text, or wait a day before you approve it again."
+            say(
+                "The network says that it has this text already, but it is not among the account's posts. "
+                "Change the text, or wait a day before you approve it again."
+            )
             if wanted.twin
-            else "It is not on the account, so it was not published. Approve it again to send it."
+            else say(
+                "It is not on the account, so it was not published. Approve it again to send it."
+            )
         )
         if quietly(
             lambda: transitions.requeue(post.pk, by=transitions.BOT, now=now, reason=reason)
@@ -206,7 +221,7 @@ def _look(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> No
 
 def _without_doubt(post: Post) -> str:
     """The reason a post gives, without what was said of looking for it."""
-    return transitions.warning(post.restoration) if post.restoration else post.reason
+    return transitions.warning(post.restoration) if post.restoration else post.why
 
 
 def _ask_again(post: Post, at: datetime, reason: str) -> None:

@@ -22,6 +22,7 @@ from bot.networks.base import (
     Throttled,
     Unauthorised,
 )
+from review.text import say, together
 
 # After the first, the second … try in vain. Together about five hours: shorter than most posts stay fresh.
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 60, 60, 60, 60))
@@ -71,7 +72,7 @@ def decide(error: NetworkError | None, *, attempts: int, now: datetime) -> Decis
     """
     if error is None:
         return Decision(Action.CONFIRM)
-    reason = str(error)
+    reason = error.sentence
     match error:
         case Throttled(until=until):
             return Decision(Action.RETRY_LATER, reason, max(until, now), Pause(until))
@@ -79,7 +80,7 @@ def decide(error: NetworkError | None, *, attempts: int, now: datetime) -> Decis
             return Decision(Action.RETRY_LATER, reason, until or now + _SOON, Pause(until))
         case Unauthorised(mend=mend, connecting=connecting):
             pause = Pause(None, of_connection=connecting)
-            return Decision(Action.RETRY_LATER, f"{reason} {mend}".strip(), now + _SOON, pause)
+            return Decision(Action.RETRY_LATER, together(reason, mend), now + _SOON, pause)
         case Temporary():
             return _later(reason, attempts=attempts, now=now)
         case Refused() | NotSent():
@@ -89,7 +90,10 @@ def decide(error: NetworkError | None, *, attempts: int, now: datetime) -> Decis
 
 def _later(reason: str, *, attempts: int, now: datetime) -> Decision:
     if attempts > len(BACK_OFF):
-        return Decision(Action.GIVE_UP, f"Given up after {attempts} tries. {reason}")
+        return Decision(
+            Action.GIVE_UP,
+            together(say("Given up after %(number)s tries.", number=attempts), reason),
+        )
     return Decision(Action.RETRY_LATER, reason, now + BACK_OFF[max(attempts, 1) - 1])
 
 

@@ -29,7 +29,7 @@ from django.db.utils import DatabaseError
 
 from bot import alerts, compose, mind, notify, publish, trying, watch
 from bot.away import Away
-from bot.connect import tokens
+from bot.connect import keys, tokens
 from bot.crew import Crew, SideBySide
 from bot.deliver import Hands
 from bot.fetch import FetchError, Request, fetch_all, user_agent
@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 10  # seconds between looks for sources that are due and entries to compose
 PUBLISH_EVERY = 1  # seconds between looks for posts that are due
 AT_WORK = 0.9  # seconds that one look may go on, so that the next one is not passed over
+AT_WORK_ON_MORE = 4.9  # the same while posts are in hand: beginning anew would leave hands idle
 HANDS = 8  # accounts that one worker sends on side by side
 LAST_JOBS = 240  # seconds that a post in hand gets to come to its end when the worker stops
 HEARTBEAT_EVERY = 30  # seconds
@@ -142,7 +143,9 @@ class Pass:
     def tend(self) -> None:
         """Renew the tokens that end soon, and pause the accounts whose tokens have ended."""
         endpoints = Endpoints.from_environment(os.environ)
-        tokens.tend(self.configuration, tools=tokens.Tools(endpoints, _now))
+        tools = tokens.Tools(endpoints, _now)
+        tokens.tend(self.configuration, tools=tools)
+        keys.look(self.configuration, tools=tools)
 
     def send(self, crew: Crew) -> None:
         """Give `crew` what is due, where it has a hand free, and nothing else."""
@@ -227,23 +230,36 @@ class Loop:
         self._guarded(act)
 
     def publish(self) -> None:
-        """Send what is due, and what becomes so within this second. Costs one query when nothing is."""
+        """Send what is due, and what becomes so within this second; go on while there is more to send.
+
+        Costs one query when nothing is.
+        """
 
         def act() -> None:
-            until = time.monotonic() + AT_WORK
-            with self.publishing:
-                if not self.stopping.is_set() and publish.anything_to_do(now=_now()):
-                    self.one_pass().publish(self.crew)
+            began = looked = time.monotonic()
+            done = self.crew.done
+            one_pass = self.one_pass() if publish.anything_to_do(now=_now()) else None
+            if one_pass is not None:
+                with self.publishing:
+                    if not self.stopping.is_set():
+                        one_pass.publish(self.crew)
             while not self.stopping.is_set():
-                left = until - time.monotonic()
                 soon = queries.due_within(_now(), timedelta(seconds=PUBLISH_EVERY))
-                if left <= 0 or (soon is None and not self.crew.keys):
+                at_work = self.crew.keys
+                left = began + (AT_WORK_ON_MORE if at_work else AT_WORK) - time.monotonic()
+                if left <= 0 or (soon is None and not at_work):
                     return
                 # On time, not with the look after it; and on at once where a hand has become free.
-                wait = left if soon is None else (soon - _now()).total_seconds()
-                if self.crew.rest(min(left, wait)) or wait <= left:
-                    with self.publishing:
-                        self.one_pass().send(self.crew)
+                wait = min(left, PUBLISH_EVERY)
+                if soon is not None:
+                    wait = min(wait, (soon - _now()).total_seconds())
+                self.crew.rest(wait, since=done)
+                done = self.crew.done
+                if one_pass is None or time.monotonic() - looked > PUBLISH_EVERY:
+                    one_pass, looked = self.one_pass(), time.monotonic()
+                with self.publishing:
+                    if not self.stopping.is_set():
+                        one_pass.send(self.crew)
 
         self._guarded(act)
 

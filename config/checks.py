@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from config import outgoing
 from config.env import MissingSecretFile, secret
 from config.schema import Account, Configuration
 
@@ -131,6 +132,8 @@ def of_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
             "it is not set, so links in mails lead to 127.0.0.1.",
             "Set it to the desk's address as people type it.",
         )
+    for name, what, mend in outgoing.troubles(environment):
+        yield Finding("error", name, what, mend)
     url = environment.get("DATABASE_URL", "")
     if url.startswith("postgres") and not (
         environment.get("SECRET_KEY") or environment.get("SECRET_KEY_FILE")

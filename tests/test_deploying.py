@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import re
 import shutil
-import ssl
 import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.emulators.authority import certificates, context
 from tests.emulators.loopback import served
 from tests.journeys.terminal import ROOT, Terminal
 
@@ -52,56 +47,6 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     assert about_ours == []
 
 
-def certificates(folder: Path) -> tuple[Path, Path]:
-    """An authority of one's own, and a certificate of it for localhost. Returns the bundle and the server's file."""
-    now = datetime.datetime.now(datetime.UTC)
-
-    def make(
-        subject: str,
-        issuer: str,
-        key: ec.EllipticCurvePrivateKey,
-        signer: ec.EllipticCurvePrivateKey,
-        *,
-        ca: bool,
-    ) -> x509.Certificate:
-        def name(text: str) -> x509.Name:
-            return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
-
-        return (
-            x509.CertificateBuilder()
-            .subject_name(name(subject))
-            .issuer_name(name(issuer))
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-            .add_extension(
-                x509.SubjectAlternativeName(
-                    [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-                ),
-                critical=False,
-            )
-            .sign(signer, hashes.SHA256())
-        )
-
-    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority = make(
-        "Council TLS inspection", "Council TLS inspection", authority_key, authority_key, ca=True
-    )
-    server = make("localhost", "Council TLS inspection", server_key, authority_key, ca=False)
-    pem = serialization.Encoding.PEM
-    bundle, both = folder / "bundle.pem", folder / "server.pem"
-    bundle.write_bytes(authority.public_bytes(pem))
-    both.write_bytes(
-        server.public_bytes(pem)
-        + server_key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return bundle, both
-
-
 class Feed(BaseHTTPRequestHandler):
     """Serves one feed."""
 
@@ -120,9 +65,7 @@ class Feed(BaseHTTPRequestHandler):
 def inspected(tmp_path: Path, socket_enabled: None) -> Iterator[tuple[str, Path]]:
     """A server whose certificate only an authority of one's own vouches for: its address and the bundle."""
     bundle, both = certificates(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    with served(Feed, tls=context) as port:
+    with served(Feed, tls=context(both)) as port:
         yield f"https://localhost:{port}/feed", bundle
 
 
@@ -133,7 +76,8 @@ def test_a_network_that_inspects_tls_is_passed_with_its_certificate(
     terminal = Terminal(tmp_path, {"HERODR_ALLOW_HOSTS": "localhost"})
     said = terminal.run("preview", address, code=1).stderr
     assert "certificate" in said
-    terminal.settings["SSL_CERT_FILE"] = str(bundle)
+    # Either setting does for all roads.
+    terminal.settings["REQUESTS_CA_BUNDLE"] = str(bundle)
     assert (
         terminal.json("preview", address)["announcements"][0]["link"]
         == "https://example.org/skills"

@@ -296,6 +296,17 @@ def take_down(
 
 
 @app.command()
+def gone(post_id: Id, *, by: By) -> None:
+    """Say that you took a post down on its network yourself, where Herodr could not."""
+    _decide(
+        post_id,
+        lambda t, actor, now: t.gone(post_id, by=actor, now=now),
+        by=by,
+        done="is noted as taken down",
+    )
+
+
+@app.command()
 def correct(
     post_id: Id,
     *,

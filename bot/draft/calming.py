@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from bot.draft.names import ABBREVIATIONS, EVERYDAY, names_in
+from bot.draft.names import EVERYDAY, names_in
+from review.text import ABBREVIATIONS
 
 # A word with all that belongs to it, and its parts: ERDF-FUNDED, L'ÎLE-DE-FRANCE, WREXHAM'S, R&D.
 _WORD = re.compile(r"[^\W_]+(?:[’'&.+-][^\W_]+)*")
@@ -39,6 +40,8 @@ _NUMERALS = frozenset(
 _NOUNS_WITH_CAPITALS = ("de",)
 _CAPITAL_AFTER_COLON = ("de", "sv")
 _NOUN_LEAST = 4
+_STEM_LEAST = 6  # letters of a word by which a longer name is known
+_NAME_LEAST = 4  # letters of a name at a sentence's beginning; less may be an article
 # German words of four letters and more that are no nouns, by their ending or by themselves.
 _NO_NOUN = re.compile(
     r".{2,}(?:lich|ig|isch|bar|sam|los|haft|ell|iv|end)(?:e[mnrs]?)?"
@@ -88,7 +91,7 @@ class _Spelling:
     def __init__(self, words: Iterable[str], brands: Collection[str], language: str) -> None:
         self._language = language
         self._everyday = EVERYDAY.get(language, frozenset())
-        self._known, self._small = _spellings(words)
+        self._known, self._small, self._beside = _spellings(words)
         self._names = names_in(language)
         self._short = {word.casefold(): word for word in ABBREVIATIONS}
         # Of two spellings the one with small letters is read more easily.
@@ -97,8 +100,13 @@ class _Spelling:
     def calmed(self, text: str, *, after: str) -> str:
         """Return `text` in small letters; `after` is what stands before it in the title."""
 
+        words = [found.group().casefold() for found in _WORD.finditer(text)]
+        places = {found.start(): number for number, found in enumerate(_WORD.finditer(text))}
+
         def word(match: re.Match[str]) -> str:
-            whole = self._name(match.group())
+            place = places[match.start()]
+            around = {*words[max(place - 1, 0) : place], *words[place + 1 : place + 2]}
+            whole = self._name(match.group()) or self._in_a_row(match.group(), around)
             if whole is not None:
                 return whole
             before = after + text[: match.start()]
@@ -121,7 +129,22 @@ class _Spelling:
                 return spelled
         if "&" in word and len(word) <= _CONSONANTS_MOST:
             return word
+        if len(low) >= _STEM_LEAST and low not in self._small and self._begins_a_name(low):
+            return low[:1].upper() + low[1:]
         return None
+
+    def _begins_a_name(self, low: str) -> bool:
+        """Say whether a name in the source's text is this word with an ending: Małopolskiego, Götalandsregionen."""
+        return any(
+            known.startswith(low) and spelled[:1].isupper() and not spelled.isupper()
+            for known, spelled in self._known.items()
+        )
+
+    def _in_a_row(self, word: str, around: Collection[str]) -> str | None:
+        """Return the spelling of a word that is a later part of a name, where its neighbour stands beside it too."""
+        low = word.casefold()
+        spelled, neighbours = self._beside.get(low, ("", frozenset()))
+        return spelled if low not in self._small and not neighbours.isdisjoint(around) else None
 
     def _is_everyday(self, low: str) -> bool:
         return low in self._everyday or (low in self._small and low not in self._brands)
@@ -145,28 +168,49 @@ class _Spelling:
         return low
 
 
-def _spellings(paragraphs: Iterable[str]) -> tuple[Mapping[str, str], Collection[str]]:
-    """Return how the source spells words that are not in small letters, and those that it has in small ones."""
+_Beside = dict[str, tuple[str, frozenset[str]]]
+
+
+def _spellings(paragraphs: Iterable[str]) -> tuple[Mapping[str, str], Collection[str], _Beside]:
+    """Return how the source spells words that are not in small letters, and those that it has in small ones.
+
+    Of a row of words with capitals the first is taken for a name by itself; of the others ("Regional Innovation
+    Strategy") the third value has each with its neighbours.
+    """
     found: dict[str, str] = {}
     beginning: dict[str, str] = {}
+    beside: _Beside = {}
     small: set[str] = set()
     for paragraph in paragraphs:
         if paragraph.isupper():
             continue
-        for match in _WORD.finditer(paragraph):
+        matches = list(_WORD.finditer(paragraph))
+        for number, match in enumerate(matches):
+            before = matches[number - 1] if number else None
             begins = _SENTENCE_BEGINS.search(paragraph[max(0, match.start() - 12) : match.start()])
-            for word in (match.group(), *_PART.findall(match.group())):
+            in_row = (
+                before is not None
+                and paragraph[before.end() : match.start()] == " "
+                and before.group()[0].isupper()
+            )
+            whole = match.group()
+            for word in dict.fromkeys((whole, *_PART.findall(whole))):
                 low = word.casefold()
                 if word.islower():
                     small.add(low)
                 elif len(word) < 2:
                     continue
-                elif not begins or (word.isupper() and len(word) > 1):
+                elif word.isupper() or not (begins or in_row):
                     found.setdefault(low, word)
-                elif _is_followed_by_name(paragraph, match.end()):
+                elif in_row and before is not None and not begins:
+                    following = matches[number + 1 : number + 2]
+                    near = {before.group().casefold(), *(m.group().casefold() for m in following)}
+                    known = beside.get(low, (word, frozenset()))
+                    beside[low] = (known[0], known[1] | near)
+                elif len(word) >= _NAME_LEAST and _is_followed_by_name(paragraph, match.end()):
                     beginning.setdefault(low, word)
-    known = {**beginning, **found}
-    return {low: word for low, word in known.items() if low not in small}, small
+    known_names = {**beginning, **found}
+    return {low: word for low, word in known_names.items() if low not in small}, small, beside
 
 
 def _is_followed_by_name(paragraph: str, position: int) -> bool:

@@ -48,7 +48,10 @@ def draft(
         [clean_text(text) for text in announcement.paragraphs or (announcement.summary,)],
         title=given,
     )
-    sentences = telling.usable_sentences(paragraphs, title=trimmed, language=language)
+    sentences = tuple(
+        ranking.undated(sentence, language)
+        for sentence in telling.usable_sentences(paragraphs, title=trimmed, language=language)
+    )
     title = calm(
         titles.completed(trimmed, sentences=sentences),
         words=paragraphs,

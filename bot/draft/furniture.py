@@ -42,6 +42,11 @@ _DATELINE = re.compile(
 _CITY_IN_CAPITALS = re.compile(
     r"[^\W\d_a-z]{3,}(?: [^\W\d_a-z]{3,}){0,2} ?[–—-]{1,2} (?=[^\W\d_a-z])"
 )
+# "BOUAKE, Ivory Coast (Reuters) - ", "ZARAGOZA, 21 May. (EUROPA PRESS) - ", "(ots) ".
+_AGENCY = re.compile(
+    r"(?:[^\W\d_a-z]{3,}[\w ,.’'/-]{0,40}(?<=[\w.]) \([^\W\d_a-z][\w/ .-]{1,20}\)\s*[–—-]+"
+    r"|\((?:[a-z]{2,4}|[A-Z]{2,5}(?: [A-Z]{2,8})?)\)\s*[–—-]*) +(?=\S)"
+)
 _GREETING = re.compile(
     r"(?:dear|annwyl|estimad[oa]s?|querid[oa]s|gentil[ei]|car[ei]|szanown[iy]|drodzy|liebe|sehr geehrte|chère?s?|cher|"
     r"hello|hi|hej|hola|ciao|bonjour|hallo|guten tag|buongiorno|dzień dobry|helo)"
@@ -72,7 +77,7 @@ _CRUMBS = re.compile(rf"(?:{_HOME})\s*(?::\s*\S|[>»›/|→]\s*\S)", re.IGNOREC
 _CAPTION = re.compile(
     r"(?:photo(?:graph)?s?|image|picture|pic|caption|credits?|copyright|illustration|video|above|pictured|llun(?:iau)?|"
     r"fotos?|fotografía|imagen|crédito|créditos|immagine|foto di|zdjęcie|zdjęcia|fot|grafika|bild(?:er)?|fotograf|illustration|"
-    r"bildnachweis|quelle|crédits?|crédit photo|photo credit|légende|©)\s*(?:\([^)]*\))?\s*[:/.©–—-]",
+    r"bildnachweis|quelle|crédits?|crédit photo|photo credit|légende|©|\(c\))\s*(?:\([^)]*\))?\s*[:/.©–—-]",
     re.IGNORECASE,
 )
 _CAPTION_WORDS = 30
@@ -175,7 +180,7 @@ def _opened(text: str, title: str) -> tuple[str, bool]:
     greeted = False
     for _ in range(4):
         before = text
-        for pattern in (_STAMP, _BARE_DATE, _DATELINE, _CITY_IN_CAPITALS, _LABEL):
+        for pattern in (_STAMP, _BARE_DATE, _DATELINE, _AGENCY, _CITY_IN_CAPITALS, _LABEL):
             if match := pattern.match(text):
                 rest = text[match.end() :].lstrip(" .:–—|-")
                 if _begins(rest):

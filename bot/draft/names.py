@@ -24,7 +24,7 @@ _IN = {
     "cy": """
         Ewrop Ewropeaidd Cymru Gymru Nghymru Chymru Cymraeg Gymraeg Nghymraeg Cymreig Lloegr Saesneg Alban Albanaidd Iwerddon
         Gwyddelig Prydain Brydain Ffrainc Almaen Sbaen Eidal Pwyl Sweden Caerdydd Gaerdydd Nghaerdydd Abertawe Casnewydd
-        Wrecsam Gwynedd Ngwynedd Wynedd Powys Phowys Bowys Ceredigion Ngheredigion Geredigion Penfro Môn Conwy Gonwy Senedd
+        Wrecsam Gwynedd Ngwynedd Wynedd Powys Phowys Bowys Ceredigion Ngheredigion Geredigion Penfro Morgannwg Gâr Gaerfyrddin Chaerfyrddin Dinbych Fflint Torfaen Merthyr Môn Conwy Gonwy Senedd
         Ionawr Chwefror Mawrth Ebrill Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr Llun Mercher Iau Gwener Sadwrn Sul
         Dachwedd Orffennaf Fawrth Fehefin Ragfyr
     """,
@@ -47,7 +47,7 @@ _IN = {
     "sv": """
         Europa Europas Sverige Sveriges Norge Danmark Finland Tyskland Frankrike Spanien Italien Polen Wales Irland Skottland
         England Göteborg Malmö Uppsala Skåne Skånes Dalarna Norrbotten Västerbotten Västernorrland Jämtland Gävleborg Värmland
-        Örebro Västmanland Södermanland Östergötland Jönköping Kronoberg Kalmar Gotland Blekinge Halland Göta Bryssel
+        Örebro Västmanland Södermanland Östergötland Jönköping Kronoberg Kalmar Gotland Blekinge Halland Götaland Svealand Norrland Bryssel
     """,
     "fr": """
         Europe France Français Allemagne Espagne Italie Pologne Suède Portugal Galles Irlande Écosse Angleterre Belgique
@@ -56,94 +56,6 @@ _IN = {
         Strasbourg Rennes
     """,
 }
-# What stays in capitals though no list of brands has it, where it is no everyday word.
-ABBREVIATIONS = frozenset(
-    [
-        "EU",
-        "UE",
-        "UK",
-        "ERDF",
-        "FEDER",
-        "FESR",
-        "ESF",
-        "ESIF",
-        "EFRE",
-        "ELER",
-        "EFRR",
-        "ÖPNV",
-        "KMU",
-        "PME",
-        "PYME",
-        "SMEs",
-        "NGO",
-        "NGOs",
-        "CO2",
-        "OECD",
-        "OCDE",
-        "UN",
-        "ONU",
-        "UNO",
-        "NATO",
-        "OTAN",
-        "NHS",
-        "GDP",
-        "PIB",
-        "BIP",
-        "DEFRA",
-        "WEFO",
-        "CJC",
-        "RSP",
-        "ESPON",
-        "URBACT",
-        "JRC",
-        "BBSR",
-        "R&D",
-        "R&I",
-        "I+D",
-        "I+D+i",
-        "STEM",
-        "AI",
-        "ICT",
-        "TIC",
-        "IKT",
-        "BBC",
-        "HGV",
-        "EV",
-        "EVs",
-        "GPS",
-        "GIS",
-        "HR",
-        "IT",
-        "PR",
-        "COVID",
-        "RTPI",
-        "LGA",
-        "WLGA",
-        "SRA",
-        "NWRA",
-        "BMR",
-        "GLA",
-        "TfW",
-        "HS2",
-        "MEP",
-        "MEPs",
-        "MS",
-        "MSs",
-        "MP",
-        "MPs",
-        "CEO",
-        "GVA",
-        "VAT",
-        "TVA",
-        "IVA",
-        "VGA",
-        "SUMP",
-        "SUMPs",
-        "SECAP",
-        "SECAPs",
-        "PNRR",
-    ]
-)
 # Words of a language that look like one of them, or like a brand.
 EVERYDAY = {
     "en": frozenset(["us", "it", "leader", "horizon", "stem"]),

@@ -46,6 +46,23 @@ _TODAY = {
     "de": r"heute|gestern|morgen|diese woche|diesen monat|in dieser woche",
     "fr": r"aujourd[’']hui|hier|demain|cette semaine|ce mois-ci|ce matin|la semaine dernière",
 }
+# One word for the day, which a sentence can do without where it stands inside it: "has today published".
+_DAY_WORD = {
+    "en": r"today|yesterday",
+    "cy": r"heddiw|ddoe",
+    "es": r"hoy|ayer",
+    "it": r"oggi|ieri",
+    "pl": r"dziś|dzisiaj|wczoraj",
+    "sv": r"i ?dag|i ?går",
+    "de": r"heute|gestern",
+    "fr": r"aujourd[’']hui|hier",
+}
+# After these it cannot: "from today".
+_BOUND = re.compile(
+    r"(?<!\w)(?:from|until|till|since|as of|of|by|for|o|hyd|ers|tan|desde|hasta|de|a partir de|da|fino a|dal|di|od|do|från|till|sedan|av|ab|bis|"
+    r"seit|von|à partir d['’]|jusqu['’]|depuis|d['’]|dès)\s*\Z",
+    re.IGNORECASE,
+)
 _FIRST_PERSON = {
     "en": r"we|our|us|i|my|you|your",
     "cy": r"rydym|rydyn|rwy|rwyf|ein|ni|ichi|chi|eich",
@@ -73,6 +90,7 @@ _NOTHING_NEW = (
     0.45  # less of a sentence than this that the title has not: it only says the title again
 )
 _LITTLE_NEW = 0.2
+_EARLY = 9  # sentences of an item's beginning; what comes after belongs to another thought
 _FEW = 2  # sentences; fewer are little for a network with room
 _MONEY = re.compile(
     r"[%‰£€$]|\b(?:per cent|percent|procent|prozent|proc|millions?|miliwn|millones|milioni|mln|miljoner|mio|kr|zł)\b",
@@ -93,6 +111,12 @@ def _compiled(words: Mapping[str, str], *, at_beginning: bool) -> dict[str, re.P
 _LEANING = _compiled(_LEANS, at_beginning=True)
 _MEANING = _compiled(_MEANS, at_beginning=True)
 _DAYS = _compiled(_TODAY, at_beginning=False)
+_DAY_WORDS = {
+    language: re.compile(
+        rf"(?<![\w,;(])(?:{words})(?![\w’',])(?: \([^()]{{1,30}}\))?", re.IGNORECASE
+    )
+    for language, words in _DAY_WORD.items()
+}
 _PERSONS = _compiled(_FIRST_PERSON, at_beginning=False)
 
 
@@ -109,6 +133,7 @@ def most_telling(
         for number, sentence in enumerate(sentences)
         if not (
             _is(_LEANING, sentence, language)
+            or count_words(sentence) > MOST_WORDS
             or speaks_of_today(sentence, language)
             or fresh(sentence, title) < _NOTHING_NEW
         )
@@ -141,7 +166,7 @@ def _together(
 ) -> tuple[str, ...]:
     chosen: list[str] = []
     before = True
-    for number, sentence in enumerate(sentences):
+    for number, sentence in enumerate(sentences[:_EARLY]):
         repeats = fresh(sentence, title) < least_new
         glad = _GLAD.search(sentence) is not None
         fit = not (
@@ -166,6 +191,22 @@ def speaks_of_today(sentence: str, language: str) -> bool:
     return _is(_DAYS, sentence, language)
 
 
+def undated(sentence: str, language: str) -> str:
+    """Return a sentence without "today" where it can do without: a post goes out on another day than its source.
+
+    What only stands beside the word, such as "(Tuesday 9 June)", goes with it.
+    """
+    pattern = _DAY_WORDS.get(language)
+    match = pattern.search(sentence) if pattern is not None else None
+    if match is None or any(mark in sentence for mark in '"“„«'):
+        return sentence
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    if _BOUND.search(before) or not before.rstrip()[-1:].isalnum():
+        return sentence
+    rest = before.rstrip() + after if after[:1] in ".!" else before + after.lstrip()
+    return rest if not speaks_of_today(rest, language) else sentence
+
+
 def fresh(sentence: str, title: str) -> float:
     """Return the share of a sentence's telling words (0 to 1) that the title does not have."""
     known = set(_stems(title))
@@ -184,7 +225,6 @@ def _worth(number: int, sentence: str, title: str, language: str) -> float:
         + (0.3 if _MONEY.search(sentence) else 0.0)
         + (0.5 if _EASY[0] <= size <= _EASY[1] else 0.0)
         + 2.0 * min(fresh(sentence, title), 0.7)
-        - (1.2 if size > MOST_WORDS else 0.0)
         - (0.4 if means and number == 1 else 1.5 if means and number > 1 else 0.0)
         - (0.7 if _is(_PERSONS, bare, language) else 0.0)
         - (1.0 if _GLAD.search(sentence) else 0.0)

@@ -30,9 +30,13 @@ _POINTS_AT_THE_BEGINNING = re.compile(
     r"zum (?:bericht|download)|en savoir plus|lire (?:la suite|plus)|pour (?:en savoir plus|plus d)|cliquez|télécharge\w*|"
     r"plus d[’']informations?|the post .{1,200} (?:appeared first on|first appeared on)|to (?:read|download|view|find out)\b.{0,60}"
     r"\b(?:click|visit|see|follow|go to)|(?:please )?(?:contact|email|call|e-mail)|if you (?:have|would like|want|need)|"
-    r"cysylltwch|contacte con|per informazioni|contattare|prosimy o kontakt|kontakta|bitte wenden|contactez)\b",
+    r"discover|explore|join us|come and|take a look|have a look|this (?:page|file|publication|document) (?:is (?:also )?available|may not be)|"
+    r"(?:also )?available in (?:welsh|english)|mae[’']r (?:dudalen|ddogfen|adroddiad) (?:hon|hwn) (?:hefyd )?ar gael|darganfyddwch|"
+    r"descubr[ae]|conozca|conoce|scoprite|zapraszamy|zachęcamy|upptäck|välkommen|entdecken sie|erfahren sie|retrouvez|découvrez|"
+    r"cette page est|cysylltwch|contacte con|per informazioni|contattare|prosimy o kontakt|kontakta|bitte wenden|contactez)\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\(.*\)[.\s]*|.*:")
 _UNFINISHED = re.compile(r"(?:…|\.{3}|\[[….]+\])[\s\"”»)\]]*$")
 _FINISHED = re.compile(r"[.!?][\"'”’»)\]]*$")
 _QUOTATION = re.compile(r"[\s]*[\"“„«”][^\"“”„«»]*[.!?…]?[\"”“»]\s*")
@@ -62,14 +66,17 @@ def usable_sentences(
             was_asked, asked = asked, sentence.rstrip("\"'”’»)").endswith("?")
             if was_quoted or quoted or asked or was_asked or not _is_balanced(sentence):
                 continue
-            if _QUOTATION.fullmatch(sentence):
+            if _QUOTATION.fullmatch(sentence) or _ASIDE.fullmatch(sentence):
                 continue
             if _UNFINISHED.search(sentence) or is_pointer(sentence):
                 continue
             if not _SHORTEST <= count_words(sentence) <= _LONGEST or _key(sentence) == said:
                 continue
             (whole if _FINISHED.search(sentence) else loose).append(sentence)
-    return tuple(dict.fromkeys(whole or loose[:1]))
+    # A teaser and the text below it may differ in their apostrophes only.
+    return tuple({_key(sentence): sentence for sentence in reversed(whole or loose[:1])}.values())[
+        ::-1
+    ]
 
 
 def _still_quoted(sentence: str, opened: str) -> str:

@@ -44,12 +44,12 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 
 
 def trimmed(title: str, *, link: str = "") -> str:
-    """Return a title without what a site puts around it: "NEW:" before it, the site's name after it.
+    """Return a title without what a site puts around it: an emoji or "NEW:" before it, the site's name after it.
 
     The name goes when it is an address ("GOV.WALES"), when the host of `link` is made of it, or, after a bar,
     when it names an institution. A colon or full stop at the end goes too.
     """
-    text = title.strip()
+    text = _without_emoji(title.strip())
     while (match := _PREFIX.match(text)) and text[match.end() :].strip():
         rest = text[match.end() :].strip()
         text = rest[:1].upper() + rest[1:]
@@ -61,6 +61,13 @@ def trimmed(title: str, *, link: str = "") -> str:
     if text.endswith(".") and text.count(".") == 1:
         text = text[:-1]
     return text or title.strip()
+
+
+def _without_emoji(title: str) -> str:
+    """Return a title without the emoji before its first word, which screen readers would read out first."""
+    first = re.search(r"\w", title)
+    before = title[: first.start()] if first else ""
+    return title[len(before) :] if emoji_in(before) else title
 
 
 def completed(title: str, *, sentences: Iterable[str]) -> str:

@@ -1,9 +1,10 @@
-"""The HTTP client: the only module that imports aiohttp."""
+"""The HTTP client."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import socket
 import time
 from collections import deque
@@ -35,12 +36,13 @@ from bot.fetch.errors import (
     BadAddress,
     Crowded,
     FetchError,
-    Forbidden,
     ServerTrouble,
     Throttled,
     Unreachable,
 )
+from bot.fetch.through import Refused, forbidden, way_to
 from bot.values import Fetched
+from config.outgoing import RESOLVES, Proxies
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
@@ -67,7 +69,8 @@ class Fetcher:
     """Fetches politely and within limits; use it as an async context manager.
 
     Addresses in private networks are refused when the connection is made, on every redirect, unless
-    their host or network is in `allow_hosts`. No cookies, no proxies, no credentials from files.
+    their host or network is in `allow_hosts`. No cookies, no credentials from files. `proxies` are those of the
+    environment where none are given.
     """
 
     def __init__(
@@ -77,8 +80,11 @@ class Fetcher:
         at_once: int = 32,
         agent: str = "",
         limits: Limits | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         self._allowed = Allowed.of(allow_hosts)
+        self._proxies = Proxies.of(os.environ) if proxies is None else proxies
+        self._resolver: _GuardedResolver | None = None
         self._limits = limits or Limits()
         self._slots = asyncio.Semaphore(at_once)
         self._host_slots: dict[str, asyncio.Semaphore] = {}
@@ -89,6 +95,7 @@ class Fetcher:
             "Accept-Encoding": ACCEPT_ENCODING,
         }
         self._session: aiohttp.ClientSession | None = None
+        self._beyond: aiohttp.ClientSession | None = None  # through a proxy
         self._deadlines = Deadlines(self._limits.total)
         # Until when (monotonic seconds) a host is left alone, since it asked for that.
         self._cooling: dict[str, float] = {}
@@ -102,13 +109,20 @@ class Fetcher:
 
     async def open(self) -> None:
         """Make ready to fetch; `close` is the other end."""
+        self._resolver = _GuardedResolver(self._allowed)
+        self._session = self._make_session(self._resolver)
+        if self._proxies.http or self._proxies.https:
+            # What is looked up here is the proxy's own name, and it may well be inside.
+            self._beyond = self._make_session(aiohttp.ThreadedResolver())
+
+    def _make_session(self, resolver: AbstractResolver) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            resolver=_GuardedResolver(self._allowed),
+            resolver=resolver,
             use_dns_cache=False,
             limit=self._at_once,
             limit_per_host=self._limits.per_host,
         )
-        self._session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._headers,
@@ -128,9 +142,10 @@ class Fetcher:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in (self._session, self._beyond):
+            if session is not None:
+                await session.close()
+        self._session = self._beyond = None
 
     async def get(self, request: Request) -> Fetched:
         """Fetch `request`, redirects followed. Status 304 means unchanged. Raises a `FetchError`.
@@ -240,15 +255,25 @@ class Fetcher:
         host = url.host or ""
         # Names are guarded by the resolver; an address in the URL never reaches it.
         if is_literal(host) and not self._may_ask(host):
-            raise _forbidden(host)
-        if self._session is None:
+            raise forbidden(host)
+        way = await way_to(url, proxies=self._proxies, allowed=self._allowed, look_up=self._look_up)
+        proxy = way.proxy
+        session = self._beyond if proxy else self._session
+        if session is None:
             raise RuntimeError("use Fetcher as an async context manager")
         conditions = {}
         if request.etag:
             conditions["If-None-Match"] = request.etag
         if request.last_modified:
             conditions["If-Modified-Since"] = request.last_modified
-        async with self._session.get(url, headers=conditions, allow_redirects=False) as response:
+        async with session.get(
+            way.url,
+            headers={**conditions, **way.headers},
+            allow_redirects=False,
+            proxy=proxy.url if proxy else None,
+            proxy_headers=way.for_proxy,
+            server_hostname=way.name,
+        ) as response:
             headers = plain_headers(response.headers.items())
             status = response.status
             if status in _REDIRECTS and headers.get("location"):
@@ -264,6 +289,11 @@ class Fetcher:
                 self._held -= len(body)
                 return Fetched(url=str(url), status=304, headers=headers, digest=digest)
             return Fetched(url=str(url), status=status, body=body, headers=headers, digest=digest)
+
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        if self._resolver is None:
+            raise RuntimeError("use Fetcher as an async context manager")
+        return [found["host"] for found in await self._resolver.resolve(host, port)]
 
     def _may_ask(self, address: str) -> bool:
         if address not in self._literal:
@@ -300,10 +330,6 @@ class Fetcher:
             raise
 
 
-class _Refused(OSError):
-    """Raised inside the resolver: the name leads into a private network."""
-
-
 class _GuardedResolver(AbstractResolver):
     """Resolves names and refuses private addresses.
 
@@ -323,23 +349,19 @@ class _GuardedResolver(AbstractResolver):
             return found
         public = [result for result in found if self._allowed.address(result["host"])]
         if found and not public:
-            raise _Refused(host)
+            raise Refused(host)
         return public
 
     async def close(self) -> None:
         await self._inner.close()
 
 
-def _forbidden(host: str) -> Forbidden:
-    return Forbidden(
-        f"{host} lies in a private network; add it to HERODR_ALLOW_HOSTS if it is meant to be read."
-    )
-
-
 def _explained(error: aiohttp.ClientError, *, who: str) -> FetchError:
     """Turn an error of the HTTP client into a sentence."""
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, _Refused):
-        return _forbidden(str(error.os_error))
+    if said := _of_proxy(error, who=who):
+        return said
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, Refused):
+        return forbidden(str(error.os_error))
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
         return Unreachable(f"{who} has no valid certificate, so no safe connection could be made.")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
@@ -351,3 +373,20 @@ def _explained(error: aiohttp.ClientError, *, who: str) -> FetchError:
     if isinstance(error, aiohttp.ClientResponseError):
         return Unreachable(f"{who} did not answer in proper HTTP.")
     return Unreachable(f"No connection to {who} could be made.")
+
+
+def _of_proxy(error: aiohttp.ClientError, *, who: str) -> FetchError | None:
+    """Turn what a proxy did into a sentence; None for what is none of its doing."""
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return Unreachable("The proxy cannot be reached; check HTTPS_PROXY and HTTP_PROXY.")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        if error.status == 407:
+            return Unreachable(
+                "The proxy asks for a name and a password, or for others: write them into HTTPS_PROXY and HTTP_PROXY "
+                "as http://name:password@proxy:3128."
+            )
+        return Unreachable(
+            f"The proxy lets nothing through to {who} (status {error.status}). If it wants names instead of addresses, "
+            f"set {RESOLVES}=1."
+        )
+    return None

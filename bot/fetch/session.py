@@ -11,6 +11,7 @@ from bot.fetch.asked import Limits, Request, host_of
 from bot.fetch.client import Fetcher
 from bot.fetch.errors import FetchError, Unreachable
 from bot.values import Fetched
+from config.outgoing import Proxies
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,16 @@ class Session:
         at_once: int = 32,
         agent: str = "",
         limits: Limits | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         def make() -> Fetcher:
-            return Fetcher(allow_hosts=allow_hosts, at_once=at_once, agent=agent, limits=limits)
+            return Fetcher(
+                allow_hosts=allow_hosts,
+                at_once=at_once,
+                agent=agent,
+                limits=limits,
+                proxies=proxies,
+            )
 
         self._make = make
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -29,6 +29,12 @@ from review.text import Content
 class NetworkError(Exception):
     """A try to publish did not end with a published post."""
 
+    @property
+    def sentence(self) -> str:
+        """What it says: one sentence, which a page can say in its own language where it was made by `say`."""
+        said = self.args[0] if self.args else ""
+        return said if isinstance(said, str) else str(said)
+
 
 class NotSent(NetworkError):
     """Certainly not published."""

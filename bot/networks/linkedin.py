@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -45,7 +46,6 @@ from bot.networks.little_text import unescape
 from review.text import Content
 
 _AUTHOR = re.compile(r"urn:li:(person:[A-Za-z0-9_-]+|organization:[0-9]+)")
-_POST = re.compile(r"urn:li:[A-Za-z]+:[0-9]+")
 _PAGE = 20
 _MOST_PAGES = 10
 
@@ -160,12 +160,15 @@ class LinkedInClient:
             media=media,
             mentions=self._details.mentions,
         )
-        answer = self._ask("POST", "/rest/posts", data=body, changes=True)
-        if answer.ok:
-            # The body is empty; the id, percent-encoded by some Rest.li servers, is the proof.
-            urn = unquote(answer.headers.get("x-restli-id", "").strip())
-            if _POST.fullmatch(urn):
-                return _published(urn)
+        answer = self._ask(
+            "POST",
+            "/rest/posts",
+            data=body,
+            changes=True,
+            enough=lambda head: bool(linkedin_post.urn_of(head)),
+        )
+        if urn := linkedin_post.urn_of(answer):
+            return _published(urn)
         raise self._error(answer)
 
     def find(self, content: Content, *, since: datetime) -> Published | None:
@@ -174,12 +177,15 @@ class LinkedInClient:
             raise CannotLook("LinkedIn does not let an app read the posts of a person.")
         for number in range(_MOST_PAGES):
             elements, more = self._newest(start=number * _PAGE)
-            recent = [element for element in elements if _created(element) >= since]
-            for element in recent:
+            times = [_created(element) for element in elements]
+            for element, made in zip(elements, times, strict=True):
                 urn = str(element.get("id", ""))
-                if _POST.fullmatch(urn) and _is(element, content):
+                may_be = made >= since and self._is_own(element) and linkedin_post.is_post(urn)
+                if may_be and _is(element, content):
                     return _published(urn)
-            if not more or not recent:
+            # The newest come first. What comes otherwise is read to its end.
+            in_order = all(one >= other for one, other in pairwise(times))
+            if not more or (in_order and times[-1] < since):
                 return None
         raise CannotLook("The page has posted too much since then to look through it.")
 
@@ -193,6 +199,11 @@ class LinkedInClient:
             return
         raise self._passing(answer)
 
+    def _is_own(self, element: Mapping[str, Any]) -> bool:
+        """Whether a post is not said to be somebody else's."""
+        author = element.get("author")
+        return not isinstance(author, str) or unquote(author) == self._details.author
+
     # -- calls ---------------------------------------------------------------------------------------------
 
     def _ask(
@@ -204,6 +215,7 @@ class LinkedInClient:
         data: object = None,
         params: Mapping[str, str] | None = None,
         method: str = "",
+        enough: Callable[[Answer], bool] = wire.never,
     ) -> Answer:
         headers = {
             "LinkedIn-Version": self._version,
@@ -221,6 +233,7 @@ class LinkedInClient:
             ),
             changes=changes,
             mend=f"Check {self._details.credentials}_ACCESS_TOKEN.",
+            enough=enough,
         )
 
     def _newest(self, *, start: int) -> tuple[list[Mapping[str, Any]], bool]:
@@ -283,8 +296,11 @@ def _created(element: Mapping[str, Any]) -> datetime:
     """When a post was made; unreadable counts as just now, so that it is looked at."""
     for name in ("createdAt", "publishedAt"):
         value = element.get(name)
-        if isinstance(value, (int, float)) and 0 < value < 10**14:
-            return datetime.fromtimestamp(value / 1000, UTC)
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{9,14}", value):
+            value = int(value)
+        # Milliseconds. So few would be before LinkedIn was: then they are seconds.
+        if isinstance(value, (int, float)) and 10**8 < value < 10**14:
+            return datetime.fromtimestamp(value if value < 10**11 else value / 1000, UTC)
     return datetime.max.replace(tzinfo=UTC)
 
 

@@ -66,7 +66,8 @@ def error_of(
             network_id=named[1] if named else "",
             url=url_of(named[1]) if named else "",
         )
-    if status == 426 or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
+    ended = re.search(r"\bversion \d{6,8} is not active", said)
+    if status == 426 or ended or codes & {"VERSION_MISSING", "NONEXISTENT_VERSION"}:
         newest = versions.newest(now.date())
         known = f", such as {newest}" if newest and newest != version else ""
         return Unauthorised(

@@ -9,13 +9,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from bot.networks.answers import Answer
 from bot.networks.base import Uploaded
 from bot.networks.little_text import escape
 from review.text import Content, facts_of
 
 _FACTS = facts_of("linkedin")
+_POST = re.compile(r"urn:li:[A-Za-z]+:[0-9]+")
 _IMAGE = re.compile(r"urn:li:image:[A-Za-z0-9_-]{1,150}")
 
 
@@ -61,6 +63,25 @@ def body_of(
     elif media:
         post["content"] = {"media": {"id": media[0].id, "altText": media[0].alt}}
     return post
+
+
+def urn_of(answer: Answer) -> str:
+    """Return the URN of the post that a good answer says it made, "" where it names none.
+
+    The header is the proof: the body is empty. It is percent-encoded by some Rest.li servers, and older ones
+    name it otherwise.
+    """
+    if not answer.ok:
+        return ""
+    location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+    named = (answer.headers.get("x-restli-id"), answer.headers.get("x-linkedin-id"), location)
+    found = (unquote(name.strip()) for name in named if name)
+    return next((urn for urn in found if is_post(urn)), "")
+
+
+def is_post(urn: str) -> bool:
+    """Say whether `urn` is that of a post."""
+    return _POST.fullmatch(urn) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ completed (name, refusal, TLS) carried nothing; on any other a request may have 
 from __future__ import annotations
 
 import contextlib
-import ipaddress
+import http.client
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -25,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 from bot.networks import fence
 from bot.networks.answers import Answer
 from bot.networks.base import OutcomeUnknown, Temporary, Unauthorised
+from config.outgoing import is_this_machine
 
 TOO_LATE = "this worker stood still, and the time for sending ran out"
 MOST_BYTES = 4_000_000  # of an answer; a page of a hundred posts has about 200,000
@@ -43,11 +44,15 @@ PATIENCE = Patience()
 
 
 class NoAnswer(Exception):
-    """The call brought no whole answer. `sent` says whether the request may have arrived."""
+    """The call brought no whole answer. `sent` says whether the request may have arrived.
 
-    def __init__(self, message: str, *, sent: bool) -> None:
+    `head` is the status and the headers, without a body, where these came whole.
+    """
+
+    def __init__(self, message: str, *, sent: bool, head: Answer | None = None) -> None:
         super().__init__(message)
         self.sent = sent
+        self.head = head
 
 
 class BadAddress(Exception):
@@ -113,6 +118,7 @@ class Session:
         if fence.passed():
             raise NoAnswer(TOO_LATE, sent=False)
         adapter = _Adapter()
+        head: Answer | None = None
         with requests.Session() as session, _Deadline(self._patience.whole, adapter):
             session.trust_env = self._trust_env
             session.mount("https://", adapter)
@@ -130,6 +136,11 @@ class Session:
                     allow_redirects=False,
                     stream=True,
                 )
+                head = Answer(
+                    response.status_code,
+                    CaseInsensitiveDict(response.headers),
+                    reason=response.reason or "",
+                )
                 content = _read(response)
                 if adapter.out_of_time:
                     # A body without a length looks whole where we cut it.
@@ -142,13 +153,9 @@ class Session:
                 OSError,
                 ValueError,
             ) as error:
-                raise NoAnswer(_trouble(error, adapter), sent=adapter.connected) from None
-        return Answer(
-            response.status_code,
-            CaseInsensitiveDict(response.headers),
-            content,
-            response.reason or "",
-        )
+                why = _trouble(error, adapter)
+                raise NoAnswer(why, sent=adapter.connected, head=head) from None
+        return replace(head, content=content)
 
 
 _CANNOT_BE_WRITTEN = (
@@ -238,8 +245,47 @@ def _noting(pool: Any, adapter: _Adapter) -> Any:
         adapter.sock = self.sock
         adapter.connected = True
 
-    connection = type(plain.__name__, (plain,), {"connect": connect})
+    ours = {"connect": connect, "response_class": _WholeHead}
+    connection = type(plain.__name__, (plain,), ours)
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+class _WholeHead(http.client.HTTPResponse):
+    """An answer whose head has come to its end.
+
+    The standard library takes what a broken connection left of the headers for all of them; half of a post's
+    id would be the proof of another post.
+    """
+
+    def begin(self) -> None:
+        """Read the status and the headers. Raises IncompleteRead when they break off."""
+        plain = self.fp
+        lines = _Lines(plain)
+        self.fp = cast(Any, lines)
+        try:
+            super().begin()
+        finally:
+            if self.fp is not None:
+                self.fp = plain
+        if lines.last not in (b"\r\n", b"\n"):
+            raise http.client.IncompleteRead(b"")
+
+
+class _Lines:
+    """A file that remembers the last line read from it."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        """Read a line."""
+        self.last = self._file.readline(limit)
+        return self.last
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 class _Deadline:
@@ -271,22 +317,28 @@ class _Deadline:
 
 def _is_this_machine(base: str) -> bool:
     try:
-        host = urlsplit(base).hostname or ""
+        return is_this_machine(urlsplit(base).hostname or "")
     except ValueError:
         return False
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+
+
+def never(_: Answer) -> bool:
+    """Say that no answer is enough without its body."""
+    return False
 
 
 def ask(
-    network: str, setting: str, call: Callable[[], Answer], *, changes: bool, mend: str = ""
+    network: str,
+    setting: str,
+    call: Callable[[], Answer],
+    *,
+    changes: bool,
+    mend: str = "",
+    enough: Callable[[Answer], bool] = never,
 ) -> Answer:
     """Make `call` and return its answer of any status, for the client to read.
 
+    An answer whose body broke off is returned without it where its status and headers are `enough`.
     `changes` says whether the call is to change something on the network: then no answer means
     `OutcomeUnknown`, unless nothing can have arrived. Otherwise it means `Temporary`. Raises
     `Unauthorised` when the address in `setting`, or the credentials (`mend`), cannot be used.
@@ -299,6 +351,8 @@ def ask(
             mend=f"Correct {setting}. {mend}".strip(),
         ) from None
     except NoAnswer as error:
+        if error.head is not None and enough(error.head):
+            return error.head
         if not error.sent:
             raise Temporary(f"{network} cannot be reached: {error}.") from None
         if changes:

@@ -144,7 +144,8 @@ class XClient:
             page = self._page(user, since=since, token=token)
             posts = page.get("data", [])
             for post in posts if isinstance(posts, list) else []:
-                if isinstance(post, Mapping) and id_of(post) and _is(post, content):
+                may_be = isinstance(post, Mapping) and _may_be(post, user=user, since=since)
+                if may_be and _is(post, content):
                     return self._published(id_of(post))
             meta = page.get("meta")
             token = str(meta.get("next_token") or "") if isinstance(meta, Mapping) else ""
@@ -186,7 +187,7 @@ class XClient:
                 start_time=since.astimezone(UTC),
                 max_results=_PAGE,
                 exclude=["retweets"],
-                tweet_fields=["created_at", "entities"],
+                tweet_fields=["author_id", "created_at", "entities"],
                 user_auth=self._signs,
                 **params,
             )
@@ -194,7 +195,7 @@ class XClient:
         meta = page.get("meta")
         # An empty timeline has a `meta` that says so. Anything less proves nothing.
         if not isinstance(page.get("data"), list) and not (
-            isinstance(meta, Mapping) and meta.get("result_count") == 0
+            isinstance(meta, Mapping) and str(meta.get("result_count")) == "0"
         ):
             raise Temporary("X's answer about the account's posts cannot be read.")
         return page
@@ -257,6 +258,18 @@ class _TweepySession(wire.Session):
         if not answer.ok:
             raise _NotOk(answer)
         return answer
+
+
+def _may_be(post: Mapping[str, Any], *, user: str, since: datetime) -> bool:
+    """Say whether a post of the timeline has an id, and is not said to be older or somebody else's."""
+    author = post.get("author_id")
+    if not id_of(post) or (author is not None and str(author) != user):
+        return False
+    try:
+        made = datetime.fromisoformat(str(post.get("created_at")))
+    except ValueError:
+        return True
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)) >= since.replace(microsecond=0)
 
 
 def _is(post: Mapping[str, Any], content: Content) -> bool:

@@ -76,14 +76,14 @@ def error_of(answer: Answer, *, secrets: Collection[str], mend: str, now: dateti
     about = f": “{said.rstrip('.')}”." if said else f" ({status})."
     marks = {_last(problem.get("type")), _last(problem.get("reason"))}
     title = str(problem.get("title", "")).replace(" ", "").lower()
-    if title == "spendcapreached":
+    if title == "spendcapreached" or marks & {"spend-cap", "spend-cap-reached"}:
         return OutOfCredit(
             "The spending limit set for X's API is reached. Raise it in X's developer console, or wait.",
             until=_midnight(problem.get("reset_date"), now=now),
         )
     if "usage-capped" in marks or title == "usagecapexceeded":
         return OutOfCredit(f"The monthly cap of the X plan is used up{about}")
-    if status == 402:
+    if status == 402 or title == "creditsdepleted" or "credits" in marks:
         return OutOfCredit(
             "X's API has no credit left for this app. Buy credits in X's developer console."
         )

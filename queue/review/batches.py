@@ -70,7 +70,7 @@ def claim(number: int, *, now: datetime, until: datetime) -> list[Due]:
     not their turn.
     """
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    with _unhurried(), connection.cursor() as cursor:
+    with unhurried(), connection.cursor() as cursor:
         moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (until, now)]
         cursor.execute(_CLAIM.format(lock=lock), [*moments, number])
         return [Due(*row) for row in cursor.fetchall()]
@@ -78,7 +78,7 @@ def claim(number: int, *, now: datetime, until: datetime) -> list[Due]:
 
 def put_off(keys: Sequence[int], *, now: datetime, until: datetime) -> None:
     """Note of the sources `keys` that they were asked at `now` without news, and are asked next at `until`."""
-    with _unhurried():
+    with unhurried():
         Source.objects.filter(pk__in=keys).update(checked_at=now, read_at=now, next_check_at=until)
 
 
@@ -137,7 +137,7 @@ def _moment(text: str) -> datetime:
 
 
 @contextmanager
-def _unhurried() -> Iterator[None]:
+def unhurried() -> Iterator[None]:
     """Let SQLite commit without waiting for the disk: what is lost in a power cut here is asked again."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield

@@ -46,10 +46,14 @@ def over(
     left = account.monthly_budget - spent(account, at=at, zone=zone, besides=besides)
     if price <= left:
         return ""
-    return (
-        f"This post costs {dollars(price)}, and of the {dollars(account.monthly_budget)} that {account.name} may "
-        f"spend in {at.astimezone(zone):%B} {dollars(max(left, Decimal(0)))} is left. Choose a time in another "
-        "month, or raise monthly_budget in accounts.toml."
+    return text.say(
+        "This post costs %(price)s, and of the %(budget)s that %(account)s may spend in %(month)s %(left)s is "
+        "left. Choose a time in another month, or raise monthly_budget in accounts.toml.",
+        price=dollars(price),
+        budget=dollars(account.monthly_budget),
+        account=account.name,
+        month=text.month(at.astimezone(zone).month),
+        left=dollars(max(left, Decimal(0))),
     )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review import sign_in
 from review.models import Account, Person
-from review.text import Content, Picture
+from review.text import Content, Picture, say, to_say
 
 # What is kept of a rejection must make sense in a year, so these are whole phrases.
 REASONS = (
@@ -29,7 +29,18 @@ REASONS = (
     ("pre-election period", _("Pre-election period")),
     ("other", _("Another reason")),
 )
-
+_PRESETS = {
+    kept: say(kept)
+    for kept in (
+        to_say("already covered"),
+        to_say("not for us"),
+        to_say("not for the public"),
+        to_say("wrong link"),
+        to_say("duplicate"),
+        to_say("waiting for the Welsh"),
+        to_say("pre-election period"),
+    )
+}
 
 MOST_TEXT = 20_000  # characters
 
@@ -162,7 +173,8 @@ class RejectForm(VerbForm):
         preset, words = self.cleaned_data["preset"], self.cleaned_data["words"]
         if preset == "other":
             return str(words)
-        return f"{preset}: {words}" if words else str(preset)
+        kept = _PRESETS[preset]
+        return say("%(preset)s: %(words)s", preset=kept, words=words) if words else kept
 
 
 class ReasonForm(VerbForm):
@@ -238,6 +250,11 @@ class CommentForm(VerbForm):
         error_messages={"required": _("Write what you want to say.")},
     )
     asks = forms.BooleanField(required=False)
+    tell = forms.ModelChoiceField(
+        Person.objects.filter(is_active=True),
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the people in the list.")},
+    )
 
 
 class StopForm(forms.Form):
@@ -271,6 +288,9 @@ class OwnForm(forms.Form):
     reminders = forms.BooleanField(
         required=False, label=_("A reminder before a draft expires undecided")
     )
+    asks = forms.BooleanField(
+        required=False, label=_("When somebody hands me a post, or names me in a comment")
+    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         self.person = person
@@ -279,6 +299,7 @@ class OwnForm(forms.Form):
             "language": person.language or get_language(),
             "digest": person.gets_digest,
             "reminders": person.gets_reminders,
+            "asks": person.gets_asks,
         }
         super().__init__(*args, **kwargs)
 
@@ -291,7 +312,11 @@ class OwnForm(forms.Form):
             person.wants_digest = data["digest"]
         if data["reminders"] != person.gets_reminders:
             person.wants_reminders = data["reminders"]
-        person.save(update_fields=["name", "language", "wants_digest", "wants_reminders"])
+        if data["asks"] != person.gets_asks:
+            person.wants_asks = data["asks"]
+        person.save(
+            update_fields=["name", "language", "wants_digest", "wants_reminders", "wants_asks"]
+        )
         return person
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from review import notices, queries, shown
 from review.models import Notice, Person, Post
+from review.states import State
 
 MOST_POSTS = 30  # in one mail; the queue has the rest
 MOST_IN_CHAT = 10
@@ -59,8 +60,10 @@ def notice(notice: Notice, person: Person, *, to: str, now: datetime) -> EmailMu
     """
     posts = notices.posts(notice.batch)
     rows = [(post, queries.newest_revision(post)) for post in posts[:MOST_POSTS]]
-    tokens = notices.make_links(person, rows, now=now) if person.may_decide else {}
+    undecided = [(post, revision) for post, revision in rows if post.state == State.IN_REVIEW]
+    tokens = notices.make_links(person, undecided, now=now) if person.may_decide else {}
     kind = notice.batch.kind
+    asks = notices.asks_of(notice.batch) if kind == notices.ASKED else {}
     address = base()
     off = f"{address}{reverse('notices-off', args=[off_token(person, kind)])}"
     context = {
@@ -74,6 +77,7 @@ def notice(notice: Notice, person: Person, *, to: str, now: datetime) -> EmailMu
                 "text": revision.text,
                 "alt": revision.image_alt,
                 "link": revision.link,
+                "asks": asks.get(post.pk, ()),
                 "network": shown.network_label(post.account.network),
                 "card": f"{address}{reverse('post', args=[post.pk])}",
                 "approve": f"{address}{reverse('approve-from-mail', args=[tokens[post.pk]])}"

@@ -1,4 +1,4 @@
-"""Who is told of what, once: new drafts in one message a batch, and drafts that will soon expire.
+"""Who is told of what, once: new drafts in one message a batch, drafts that will soon expire, what is asked of one.
 
     new drafts ─quiet for five minutes→ Batch ─one row each→ Notice ─claimed by one worker→ sent
 
@@ -11,16 +11,17 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from config.timing import Calendar
 from review import queries, sign_in
-from review.models import Batch, MailedLink, Notice, Person, Post, Revision, Told
-from review.states import State
+from review.models import Ask, Batch, MailedLink, Notice, Person, Post, Revision, Told
+from review.states import NEEDS_A_PERSON, State
 
-DIGEST, REMINDER = "digest", "reminder"
+DIGEST, REMINDER, ASKED = "digest", "reminder", "asked"
 QUIET_FOR = timedelta(minutes=5)  # since the last draft: a feed of twenty items is one message
 LONGEST_WAIT = timedelta(minutes=30)  # since the first: a stream of drafts is told of all the same
 NEWS_FOR = timedelta(days=1)  # what is older was there before anybody was to be told
@@ -75,9 +76,60 @@ def close_reminder(*, now: datetime, calendar: Calendar) -> Batch | None:
     return _close(REMINDER, {post.pk: REMINDER for post in soon}, now=now, chats=())
 
 
+def close_asked(*, now: datetime) -> list[Batch]:
+    """Make a batch for each person of whom something was asked about posts, once no more comes.
+
+    They alone are told: of what was handed to them and is still theirs, and of comments that wait for their answer.
+    """
+    untold = list(
+        Ask.objects.filter(told_at__isnull=True, at__gt=now - NEWS_FOR)
+        .select_related("person", "post")
+        .order_by("person", "pk")[:MOST_POSTS]
+    )
+    made = []
+    for person, of_person in groupby(untold, key=lambda ask: ask.person):
+        asks = list(of_person)
+        latest, first = max(ask.at for ask in asks), min(ask.at for ask in asks)
+        if latest > now - QUIET_FOR and first > now - LONGEST_WAIT:
+            continue
+        with transaction.atomic():
+            occasions = {ask.post_id: f"asked {ask.pk}" for ask in asks if _still_asks(ask)}
+            wants = person in readers(ASKED) if occasions else False
+            batch = _close(ASKED, occasions, now=now, chats=(), people=[person]) if wants else None
+            Ask.objects.filter(pk__in=[ask.pk for ask in asks]).update(told_at=now)
+        if batch is not None:
+            made.append(batch)
+    return made
+
+
+def _still_asks(ask: Ask) -> bool:
+    if ask.comment_id is None:
+        return ask.post.assignee_id == ask.person_id
+    return ask.answered_at is None
+
+
+def asks_of(batch: Batch) -> dict[int, list[Ask]]:
+    """Return what a batch tells somebody that they are asked, by the post's key, oldest first."""
+    person = Notice.objects.filter(batch=batch).values("person")
+    found: dict[int, list[Ask]] = {}
+    for ask in (
+        Ask.objects.filter(person__in=person, told_at=batch.made_at)
+        .select_related("comment", "post")
+        .order_by("pk")
+    ):
+        if _still_asks(ask):
+            found.setdefault(ask.post_id, []).append(ask)
+    return found
+
+
 @transaction.atomic
 def _close(
-    kind: str, occasions: dict[int, str], *, now: datetime, chats: Sequence[str]
+    kind: str,
+    occasions: dict[int, str],
+    *,
+    now: datetime,
+    chats: Sequence[str],
+    people: Sequence[Person] | None = None,
 ) -> Batch | None:
     batch = Batch.objects.create(kind=kind, made_at=now)
     # In the order of the keys, so that of two at once the second waits for the first and finds nothing left.
@@ -92,7 +144,7 @@ def _close(
         [
             *(
                 Notice(batch=batch, person=person, to=f"person {person.pk}", next_try_at=now)
-                for person in readers(kind)
+                for person in (readers(kind) if people is None else people)
             ),
             *(Notice(batch=batch, to=f"chat {chat}", next_try_at=now) for chat in chats),
         ]
@@ -103,16 +155,14 @@ def _close(
 def readers(kind: str) -> list[Person]:
     """Return who is told: active, with an address of their own, and wanting it."""
     people = Person.objects.filter(is_active=True, emailaddress__verified=True).distinct()
-    return [
-        person
-        for person in people.order_by("pk")
-        if (person.gets_digest if kind == DIGEST else person.gets_reminders)
-    ]
+    wanting = {DIGEST: "gets_digest", REMINDER: "gets_reminders", ASKED: "gets_asks"}[kind]
+    return [person for person in people.order_by("pk") if getattr(person, wanting)]
 
 
 def posts(batch: Batch) -> list[Post]:
     """Return the posts of a batch that still wait for somebody, as the queue shows them."""
-    rows = queries.posts([State.IN_REVIEW]).filter(told__batch=batch)
+    states = NEEDS_A_PERSON if batch.kind == ASKED else [State.IN_REVIEW]
+    rows = queries.posts(states).filter(told__batch=batch)
     return list(
         rows.order_by(
             "announcement__entry__first_seen_at",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -17,6 +16,7 @@ from django.db.models.functions import Coalesce
 from review.models import (
     Account,
     Announcement,
+    Ask,
     Attempt,
     Blackout,
     Comment,
@@ -30,7 +30,7 @@ from review.models import (
     Source,
     Worker,
 )
-from review.states import FINAL, NEEDS_A_PERSON, State, Verb
+from review.states import FINAL, State, Verb
 
 
 def posts(states: Iterable[str] | None = None) -> QuerySet[Post]:
@@ -67,50 +67,6 @@ def newest_revision(post: Post) -> Revision:
     return cast("list[Revision]", post.newest)[0]  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which of the waiting posts somebody wants to see; what is empty narrows nothing."""
-
-    words: str = ""
-    kind: str = ""
-    network: str = ""
-    state: str = ""
-
-    def narrow(self, rows: QuerySet[Post]) -> QuerySet[Post]:
-        """Return those of `rows` that are wanted. Every word must be in the title or the newest text."""
-        for word in self.words.split()[:10]:
-            in_text = Revision.objects.filter(
-                post=OuterRef("pk"), number=OuterRef("revision_number"), text__icontains=word
-            )
-            rows = rows.filter(Q(announcement__title__icontains=word) | Q(Exists(in_text)))
-        if self.kind:
-            rows = rows.filter(announcement__kind=self.kind)
-        if self.network:
-            rows = rows.filter(account__network=self.network)
-        if self.state:
-            rows = rows.filter(state=self.state)
-        return rows
-
-
-def waiting(wanted: Wanted = Wanted()) -> QuerySet[Post]:
-    """Return the posts that need a person, oldest bulletin first and each bulletin's posts together."""
-    return wanted.narrow(posts(NEEDS_A_PERSON)).order_by(
-        "announcement__entry__first_seen_at",
-        "announcement__entry_id",
-        "announcement__position",
-        "announcement_id",
-        "account__name",
-    )
-
-
-def waiting_announcements(wanted: Wanted = Wanted()) -> QuerySet[Announcement]:
-    """Return the announcements of `waiting`, in the same order, each once."""
-    rows = wanted.narrow(Post.objects.filter(state__in=NEEDS_A_PERSON))
-    return Announcement.objects.filter(pk__in=rows.values("announcement")).order_by(
-        "entry__first_seen_at", "entry_id", "position", "pk"
-    )
-
-
 def due_times(*, after: datetime) -> dict[int, list[datetime]]:
     """Return the moments after `after` at which each account posts or has posted, by its key."""
     found: dict[int, list[datetime]] = {}
@@ -125,9 +81,12 @@ def due_times(*, after: datetime) -> dict[int, list[datetime]]:
 
 
 def comments(posts: Iterable[Post]) -> dict[int, list[Comment]]:
-    """Return what people said about each of these posts, oldest first, by the post's key."""
+    """Return what people said about each of these posts and whom they ask, oldest first, by the post's key."""
     found: dict[int, list[Comment]] = {}
-    for comment in Comment.objects.filter(post__in=[post.pk for post in posts]).order_by("pk"):
+    rows = Comment.objects.filter(post__in=[post.pk for post in posts])
+    for comment in rows.prefetch_related(
+        Prefetch("asks", queryset=Ask.objects.select_related("person").order_by("pk"))
+    ).order_by("pk"):
         found.setdefault(comment.post_id, []).append(comment)
     return found
 
@@ -167,11 +126,25 @@ def scheduled() -> QuerySet[Post]:
     return posts([State.SCHEDULED, State.SENDING]).order_by("due_at", "pk")
 
 
-def finished() -> QuerySet[Post]:
-    """Return published and ended posts, the newest first."""
-    return posts([State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED]).order_by(
-        "-changed_at", "-pk"
-    )
+ENDED: tuple[State, ...] = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
+
+
+def finished(state: str = "") -> QuerySet[Post, int]:
+    """Return the keys of published and ended posts, or of those in one `state`, the newest first.
+
+    Keys only, for `in_order`: whoever looks far back is not made to read all that lies before.
+    """
+    # All four states are named, because that is what the index is for.
+    rows = Post.objects.filter(state__in=ENDED)
+    if state:
+        rows = rows.filter(state=state)
+    return rows.order_by("-changed_at", "-pk").values_list("pk", flat=True)
+
+
+def in_order(keys: Sequence[int]) -> list[Post]:
+    """Return the posts of these keys, as `posts` does, in the order of `keys`."""
+    found = {post.pk: post for post in posts().filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
 
 
 OPEN: tuple[State, ...] = tuple(state for state in State if state not in {*FINAL, State.REJECTED})
@@ -180,14 +153,15 @@ OPEN: tuple[State, ...] = tuple(state for state in State if state not in {*FINAL
 def counts(states: Collection[State] = tuple(State)) -> dict[str, int]:
     """Count posts by state, each of `states` named. Those that are `OPEN` are few, whatever the past."""
     rows = Post.objects.filter(state__in=states) if len(states) < len(State) else Post.objects.all()
-    found = Counter(dict(rows.values_list("state").annotate(n=Count("pk")).order_by("state")))
+    # Rows, not keys, are counted: the index by state has all that takes.
+    found = Counter(dict(rows.values_list("state").annotate(n=Count("*")).order_by("state")))
     return {state.value: found[state.value] for state in states}
 
 
 def outcomes() -> dict[str, int]:
     """Count the closed attempts by how they ended."""
     closed = Attempt.objects.filter(closed_at__isnull=False).order_by()
-    return dict(closed.values_list("outcome").annotate(n=Count("pk")))
+    return dict(closed.values_list("outcome").annotate(n=Count("*")))
 
 
 def history(post: Post) -> QuerySet[Event]:
@@ -256,9 +230,8 @@ def due(now: datetime) -> QuerySet[Post]:
             due_at__lte=now,
             account__active=True,
         )
-        .exclude(account__paused=True, account__paused_until__isnull=True)
-        .exclude(account__paused=True, account__paused_until__gt=now)
-        .exclude(rehearsed=True, account__live=True)
+        .filter(Q(account__paused=False) | Q(account__paused_until__lte=now))
+        .filter(Q(rehearsed=False) | Q(account__live=False))
         .order_by("due_at", "pk")
     )
 
@@ -273,11 +246,12 @@ def may_go(
     """Return the due posts that a worker may take in hand: none of a `silent` account, and of those in
     `spaced`, which posted less than `spacing` ago, none that is later than that: a backlog does not burst.
     """
-    return (
-        due(now)
-        .exclude(account__name__in=list(silent))
-        .exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
-    )
+    rows = due(now)
+    if silent:
+        rows = rows.exclude(account__name__in=list(silent))
+    if spaced:
+        rows = rows.exclude(account__name__in=list(spaced), due_at__lt=now - spacing)
+    return rows
 
 
 def is_known(post_id: int, network_id: str) -> bool:
@@ -323,7 +297,7 @@ def next_due() -> datetime | None:
     )
 
 
-MOST_COUNTED = 10_000  # entries of a source that a page counts; people do not care beyond
+MOST_COUNTED = 1000  # entries of a source that a page counts; people do not care beyond
 _FEW_ENTRIES = (
     "(SELECT COUNT(*) FROM (SELECT 1 FROM review_entry e WHERE e.source_id = review_source.id "
     "LIMIT %s) AS few)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from config.timing import Calendar
-from review import addresses, queries, slots, text
+from review import addresses, looks, queries, slots, text
 from review.models import (
     STATE_LABELS,
     Account,
@@ -32,7 +32,8 @@ from review.models import (
     Post,
     Revision,
 )
-from review.states import State, Verb, verbs_for_person
+from review.said import told as in_words
+from review.states import NEEDS_A_PERSON, State, Verb, verbs_for_person
 from review.text import Content
 
 KIND_LABELS = {"plan": _("Plan"), "practice": _("Practice"), "report": _("Report")}
@@ -61,6 +62,7 @@ DONE = {
     "take down": _("saw to taking it down"),
     "comment": _("commented"),
     "ask for changes": _("asked for changes"),
+    "assign": _("handed it on"),
 }
 
 
@@ -85,6 +87,13 @@ def account_name(account: Account) -> str:
     return account.name if account.who.startswith("urn:") else account.who
 
 
+def is_looking(names: Sequence[str]) -> str:
+    """Say who is looking at a post."""
+    return ngettext(
+        "%(names)s is looking at this.", "%(names)s are looking at this.", len(names)
+    ) % {"names": ", ".join(names)}
+
+
 def network_label(network: str) -> str:
     """Name a network for people, such as "LinkedIn"."""
     facts = text.NETWORKS.get(network)
@@ -99,7 +108,9 @@ class Shown:
     `counts` says how the network counts, `own_card` whether we write the link card (else the network makes
     it from the page that the text links to).
     `own_words` says that four eyes are asked for and that whoever looks wrote this text.
-    `done_place` is the fragment where its reader goes on once the post is done with.
+    `done_place` is the fragment where its reader goes on once the post is done with. `lookers` are others who
+    look at it now, `since` is what changed since its reader saw it, and `asks_reader` says that a comment
+    waits for their answer.
     """
 
     post: Post
@@ -121,11 +132,24 @@ class Shown:
     comments: tuple[Comment, ...] = ()
     own_words: bool = False
     done_place: str = ""
+    lookers: tuple[str, ...] = ()
+    since: looks.Since | None = None
+    asks_reader: bool = False
 
     @property
     def state(self) -> str:
         """The state's label."""
         return str(STATE_LABELS[State(self.post.state)])
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has something to do about it."""
+        return self.post.state in NEEDS_A_PERSON
+
+    @property
+    def looked_at(self) -> str:
+        """Who is looking at it, in a sentence."""
+        return is_looking(self.lookers)
 
     @property
     def most_images(self) -> int:
@@ -156,7 +180,8 @@ class Shown:
     def is_clean(self) -> bool:
         """Whether it may be approved without a look of its own: every check passed, and nobody objects."""
         quiet = not self.warnings and not self.asked and not self.post.missed and not self.paused
-        return self.can_be_approved and quiet and self.next_slot is not None
+        known = self.since is None and not self.asks_reader
+        return self.can_be_approved and quiet and known and self.next_slot is not None
 
     @property
     def has_card(self) -> bool:
@@ -207,10 +232,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One entry of a source with what of it is on the page."""
+    """One entry of a source with what of it is on the page, and when the first of its posts expires."""
 
     entry: Entry
     groups: tuple[Group, ...]
+    expires: datetime | None = None
 
     @property
     def post_count(self) -> int:
@@ -258,11 +284,22 @@ def show(
     )
     four_eyes = reader is not None and calendar is not None and calendar.approvals != "any"
     writers = queries.last_writers(rows) if checks and four_eyes else {}
+    keys = [post.pk for post in rows]
+    lookers = looks.lookers(keys, besides=reader, now=now) if reader is not None else {}
+    since = looks.since(rows, reader) if reader is not None else {}
     return [
         replace(
             _show(post, slots_by_account, now=now, checks=checks, brands=brands, tried=tried),
             comments=tuple(comments.get(post.pk, ())),
             own_words=reader is not None and _is_by(reader, writers.get(post.pk)),
+            lookers=tuple(lookers.get(post.pk, ())),
+            since=since.get(post.pk),
+            asks_reader=reader is not None
+            and any(
+                ask.person_id == reader.pk and ask.answered_at is None
+                for comment in comments.get(post.pk, ())
+                for ask in comment.asks.all()
+            ),
         )
         for post in rows
     ]
@@ -338,8 +375,8 @@ def _show(
         who=account_name(post.account),
         length=text.length(network, content) if known else len(content.text),
         limit=text.limit(network) if known else 0,
-        errors=tuple(p.sentence for p in problems if p.level == "error"),
-        warnings=tuple(p.sentence for p in problems if p.level != "error"),
+        errors=tuple(in_words(p.sentence) for p in problems if p.level == "error"),
+        warnings=tuple(in_words(p.sentence) for p in problems if p.level != "error"),
         counts=text.NETWORKS[network].counts if known else "",
         cost=text.cost(network, content) if known else None,
         own_card=network not in text.NETWORKS or not text.NETWORKS[network].link_in_text,
@@ -358,7 +395,7 @@ def groups(rows: Sequence[Shown]) -> list[Group]:
     return made
 
 
-def bulletins(rows: Sequence[Shown]) -> list[Bulletin]:
+def bulletins(rows: Sequence[Shown], *, expire_after: timedelta | None = None) -> list[Bulletin]:
     """Put posts together by bulletin and announcement, and tell each where its reader goes on.
 
     The reader goes on at the same announcement while it has other posts, else at the next one, else at the
@@ -375,11 +412,20 @@ def bulletins(rows: Sequence[Shown]) -> list[Bulletin]:
         posts = tuple(replace(row, done_place=done) for row in group.posts)
         placed.append(replace(group, posts=posts, done_place=all_done))
     return [
-        Bulletin(members[0].announcement.entry, tuple(members))
+        Bulletin(
+            members[0].announcement.entry,
+            tuple(members),
+            _expires([row.post for group in members for row in group.posts], expire_after),
+        )
         for members in (
             list(part) for _key, part in groupby(placed, key=lambda g: g.announcement.entry_id)
         )
     ]
+
+
+def _expires(posts: Iterable[Post], after: timedelta | None) -> datetime | None:
+    undecided = [post.created_at for post in posts if post.state == State.IN_REVIEW]
+    return min(undecided) + after if undecided and after is not None else None
 
 
 def told(event: Event, *, now: datetime) -> dict[str, Any]:
@@ -391,12 +437,14 @@ def told(event: Event, *, now: datetime) -> dict[str, Any]:
         )
     if revision := event.details.get("revision"):
         details.append(gettext("revision %(number)s") % {"number": revision})
+    if to := event.details.get("to"):
+        details.append(gettext("to %(name)s") % {"name": to})
     if attempt := event.details.get("attempt"):
         details.append(gettext("attempt %(number)s") % {"number": attempt})
     return {
         "at": event.at,
         "who": event.actor,
         "what": DONE.get(event.verb, event.verb),
-        "reason": event.reason,
+        "reason": in_words(text.read(event.reason, event.details.get("said"))),
         "details": ", ".join(details),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from review import record, transitions
 from review.models import Account, Blackout, Post
 from review.states import State
+from review.text import say
 from review.transitions import Actor, NotAllowed, NotFit, TooLate, TransitionError
 
 
@@ -50,7 +51,7 @@ def black_out(
     if account is not None:
         inside = inside.filter(account=account)
     returned = 0
-    why = f"Its time fell into “{made.reason}”, when nothing goes out."
+    why = say("Its time fell into “%(name)s”, when nothing goes out.", name=made.reason)
     for key in list(inside.values_list("pk", flat=True)):
         try:
             transitions.hold(key, by=by, now=now, reason=why)

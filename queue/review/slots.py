@@ -17,6 +17,7 @@ import holidays
 from config.timing import Blackout, Calendar, Quiet
 
 LOOK_AHEAD = timedelta(days=400)
+DAY = 24 * 60  # minutes
 
 
 @lru_cache(maxsize=64)
@@ -49,6 +50,29 @@ def is_quiet(moment: datetime, *, calendar: Calendar) -> bool:
     return False
 
 
+def quiet_on(day: date, *, calendar: Calendar) -> tuple[tuple[int, int], ...]:
+    """Return the quiet parts of a local day as (from, to) in minutes after midnight, to 1440; none overlap."""
+    parts: list[tuple[int, int]] = []
+    for span in calendar.quiet:
+        holiday = span.bank_holidays and is_bank_holiday(day, place=calendar.bank_holidays)
+        if holiday or day.weekday() in span.days:
+            return ((0, DAY),)
+        if span.start is not None and span.end is not None:
+            start, end = _minute(span.start), _minute(span.end)
+            parts += [(start, end)] if start <= end else [(0, end), (start, DAY)]
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(part for part in parts if part[0] < part[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
 def blackout_at(moment: datetime, *, calendar: Calendar, account: str) -> Blackout | None:
     """Return the blackout that silences `account` at `moment`, if any."""
     for blackout in calendar.blackout:
@@ -68,6 +92,12 @@ def slots_on(day: date, *, calendar: Calendar, account: str) -> list[datetime]:
     return sorted(moments)
 
 
+def too_near(moment: datetime, taken: Iterable[datetime], spacing: timedelta) -> datetime | None:
+    """Return the moment of `taken` that is nearer to `moment` than `spacing`, the nearest one; None where none is."""
+    near = [other for other in taken if moment == other or abs(moment - other) < spacing]
+    return min(near, key=lambda other: abs(moment - other), default=None)
+
+
 def is_free(
     moment: datetime, *, calendar: Calendar, account: str, taken: Collection[datetime] = ()
 ) -> bool:
@@ -75,7 +105,7 @@ def is_free(
     return not (
         is_quiet(moment, calendar=calendar)
         or blackout_at(moment, calendar=calendar, account=account) is not None
-        or _crowded(moment, taken, calendar.spacing)
+        or too_near(moment, taken, calendar.spacing) is not None
     )
 
 
@@ -105,7 +135,3 @@ def next_slot(
         if is_free(moment, calendar=calendar, account=account, taken=taken):
             return moment
     return None
-
-
-def _crowded(moment: datetime, taken: Iterable[datetime], spacing: timedelta) -> bool:
-    return any(moment == other or abs(moment - other) < spacing for other in taken)

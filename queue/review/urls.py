@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from review.account_urls import later
 from review.views import (
     editing,
+    house,
     machines,
     notices,
     overview,
@@ -17,6 +18,7 @@ from review.views import (
     posts,
     sources,
     stopping,
+    together,
     verbs,
 )
 
@@ -24,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", posts.queue, name="queue"),
     path("posts/<int:pk>/", posts.post, name="post"),
     path("posts/<int:pk>/check/", editing.check, name="check"),
+    path("posts/<int:pk>/assign/", together.assign, name="assign"),
+    path("posts/<int:pk>/noted/", together.noted, name="noted"),
+    path("looking/", together.looking, name="looking"),
     path("posts/<int:pk>/<slug:verb>/", verbs.verb, name="verb"),
     path("approve/", verbs.approve_all, name="approve-all"),
     path("undo/<str:keys>/", verbs.undo, name="undo"),
@@ -39,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
     path("overview/", overview.overview, name="overview"),
+    path("settings/", house.house, name="settings"),
     path("stop/", stopping.stop, name="stop"),
     path("go-on/", stopping.go_on, name="go-on"),
     path("keys/", editing.keys, name="keys"),

@@ -101,3 +101,34 @@ def test_many_jobs_are_each_done_once_and_never_two_of_a_key_together(crew: Side
     assert crew.finish(10)
     assert done == {str(k): 40 for k in range(5)}
     assert set(most.values()) == {1}
+
+
+def test_a_hand_keeps_its_thread_for_the_next_job_and_goes_when_none_comes() -> None:
+    crew = SideBySide(3, idle=0.2)
+    by: list[threading.Thread] = []
+    for _ in range(5):
+        crew.give("a", lambda: by.append(threading.current_thread()))
+        assert crew.finish(10)
+        # Until it waits again, a new job would be another hand's.
+        while by[-1].is_alive() and not crew._waiting:
+            crew.rest(0.001)
+    for thread in by:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in by)
+    crew.give("a", lambda: by.append(threading.current_thread()))
+    assert crew.finish(10)
+    assert by[-1] not in by[:-1]
+    crew.close()
+
+
+def test_what_ended_between_two_looks_is_not_overslept(crew: SideBySide) -> None:
+    before = crew.done
+    crew.give("a", lambda: None)
+    assert crew.finish(10)
+    assert crew.rest(60, since=before)
+
+
+def test_a_crew_that_is_closed_takes_no_more(crew: SideBySide) -> None:
+    crew.close()
+    with pytest.raises(RuntimeError, match="No hand is free"):
+        crew.give("a", lambda: None)

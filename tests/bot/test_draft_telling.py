@@ -7,7 +7,7 @@ import pytest
 from bot import find
 from bot.draft.calming import calm
 from bot.draft.furniture import is_furniture, told
-from bot.draft.ranking import best_together, most_telling
+from bot.draft.ranking import best_together, most_telling, undated
 from bot.draft.telling import usable_sentences
 from bot.draft.titles import completed, trimmed
 from bot.sort import read_rules
@@ -42,6 +42,8 @@ BRANDS = RULES.brands
         ("News", "", None),
         ("Plan for the U.S. and the E.U.", "", None),
         ("NEW:", "", "NEW"),
+        ("🚢 Ferry plan published", "", "Ferry plan published"),
+        ("🎉", "", None),
     ],
 )
 def test_a_title_loses_what_a_site_puts_around_it(title: str, link: str, bare: str | None) -> None:
@@ -64,6 +66,7 @@ def test_a_title_that_its_source_cut_off_is_completed_from_the_text_or_shows_the
         ("SELMAR'S FERRIES: FINAL REPORT", "en", "Selmar's ferries: final report"),
         ("WELSH PORTS IN APRIL AND MAY", "en", "Welsh ports in April and may"),
         ("NEW REPORT: Ferries grow in Wales", "en", "New report: Ferries grow in Wales"),
+        ("PLAN DLA MAŁOPOLSKI", "pl", "Plan dla Małopolski"),
         ("NHS AND R&D IN PHASE II", "en", "NHS and R&D in phase II"),
         ("LET US LEAD THE WAY", "en", "Let us lead the way"),
         ("ADRODDIAD AR FFERIS CYMRU", "cy", "Adroddiad ar fferis Cymru"),
@@ -158,8 +161,11 @@ def test_lines_that_tell_something_are_kept(line: str) -> None:
         ("Dear colleague, the plan is here now.", "The plan is here now."),
         ("Szanowni Państwo, projekt ma 46 portów.", "Projekt ma 46 portów."),
         ("Pamplona, 14 de mayo de 2026.- El plan nombra 22 puertos.", "El plan nombra 22 puertos."),
+        ("(ots) Der Plan nennt 22 Häfen.", "Der Plan nennt 22 Häfen."),
+        ("ZARAGOZA, 21 May. (EUROPA PRESS) - El plan nombra 22.", "El plan nombra 22."),
         ("SELMAR – The plan names 22 ports.", "The plan names 22 ports."),
         ("Potsdam, 5. Mai 2026. Der Plan nennt 22 Häfen.", "Der Plan nennt 22 Häfen."),
+        ("SELMAR, Avren (Reuters) - The plan names 22 ports.", "The plan names 22 ports."),
         ("Summary: The plan names 22 ports.", "The plan names 22 ports."),
         ("Ferry plan for Selmar The plan names 22 ports.", "The plan names 22 ports."),
         ("Ferry plan for Selmar was adopted.", "Ferry plan for Selmar was adopted."),
@@ -229,6 +235,15 @@ def test_a_sentence_that_only_says_the_title_again_is_worse_than_none() -> None:
     )
 
 
+def test_a_sentence_is_said_once_whatever_its_apostrophes() -> None:
+    words = (
+        "It's the county's plan for ports.",
+        "It’s the county’s plan for ports.",
+        "(See page 4.)",
+    )
+    assert usable_sentences(words, title="Ferry plan") == words[:1]
+
+
 def test_sentences_side_by_side_keep_their_order_and_lean_on_nothing_left_out() -> None:
     sentences = (
         "We are delighted to announce that the county has published its plan.",
@@ -289,3 +304,36 @@ def test_a_teaser_stands_before_what_the_whole_text_adds() -> None:
     assert bare.paragraphs == ("All about ferries.",)
     (empty,) = find.in_entry(entry("", ""), rules=RULES)
     assert empty.paragraphs == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "without"),
+    [
+        ("The county has today published its plan.", "en", "The county has published its plan."),
+        ("The plan was published today.", "en", "The plan was published."),
+        ("The board approved it today (Tuesday 9 June).", "en", "The board approved it."),
+        ("El Gobierno ha publicado hoy el plan.", "es", "El Gobierno ha publicado el plan."),
+        ("Das Land hat heute den Plan veröffentlicht.", "de", "Das Land hat den Plan veröffentlicht."),
+        ("Mae'r cyngor wedi cyhoeddi'r cynllun heddiw.", "cy", "Mae'r cyngor wedi cyhoeddi'r cynllun."),
+        # Here it cannot be left out, or is somebody's word.
+        ("From today the plan is in force.", "en", None),
+        ("Today the county has published its plan.", "en", None),
+        ("Heute hat das Land den Plan veröffentlicht.", "de", None),
+        ("He said: “The plan is out today.”", "en", None),
+        ("The plan, today, is out.", "en", None),
+        ("Today’s plan was drawn up yesterday and today.", "en", None),
+        ("Der Plan gilt ab heute.", "de", None),
+        ("Er wohnt hier seit 2019.", "de", None),
+        ("The plan is out.", "xx", None),
+    ],
+)  # fmt: skip
+def test_a_word_for_the_day_is_left_out_where_the_sentence_stands_without_it(
+    sentence: str, language: str, without: str | None
+) -> None:
+    assert undated(sentence, language) == (sentence if without is None else without)
+
+
+def test_a_later_part_of_a_name_keeps_its_capital_beside_its_neighbour_only() -> None:
+    words = ("The Regional Innovation Strategy of Selmar Bay Council is here.",)
+    title = "SELMAR BAY HAS AN INNOVATION PLAN"
+    assert calm(title, words=words, brands=(), language="en") == "Selmar Bay has an innovation plan"

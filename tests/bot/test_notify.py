@@ -17,9 +17,9 @@ from pytest_django import Settings
 from bot import alerts, chat, notify
 from config import schema
 from config.timing import Calendar
-from review import letters, notices, transitions
+from review import asks, comments, letters, notices, transitions
 from review.health import Sign
-from review.models import MailedLink, Notice, Person, Post, Told
+from review.models import Ask, MailedLink, Notice, Person, Post, Told
 from tests.emulators import mailbox, webhook
 from tests.emulators.mailbox import Mailbox
 from tests.emulators.webhook import Webhook
@@ -33,6 +33,7 @@ from tests.making import (
     make_post,
     minutes,
 )
+from tests.review.desk import failed
 
 pytestmark = pytest.mark.django_db
 
@@ -341,3 +342,72 @@ def test_many_workers_send_each_mail_once(box: Mailbox) -> None:
     assert sorted(mail["To"] for mail in box.received) == sorted(
         f"{name}@example.org" for name in ("bryn", "dai", "elin", "gwen", "sian")
     )
+
+
+# -- what is asked of somebody ------------------------------------------------------------------------------
+
+
+def ask(post: Post, to: Person, *, at: datetime, words: str = "") -> None:
+    """Siân hands a post over, or asks about it in a comment."""
+    if words:
+        comments.add(post.pk, text=words, asks_for_changes=False, by=SIAN, now=at, seen=1)
+    else:
+        asks.assign([post.pk], to=to, by=SIAN, now=at)
+
+
+def test_who_is_asked_gets_one_mail_that_says_what_by_whom_and_nobody_else_does(
+    box: Mailbox,
+) -> None:
+    reader("Nia", may_decide=False)
+    bryn = reader("Bryn")
+    first, second, third = drafts(3, at=NOW - timedelta(days=2))
+    ask(first, bryn, at=NOW)
+    ask(second, bryn, at=NOW + minutes(1), words="Is 14 right, @Bryn?")
+    assert tell(NOW + minutes(5)).sent == 0
+    assert tell(NOW + minutes(6)).sent == 1
+    assert tell(NOW + minutes(7)).sent == 0
+    (mail,) = box.received
+    assert mail["To"] == "bryn@example.org"
+    assert mail["Subject"].startswith("You are asked about 2 posts: Report")
+    for part in (box.words(), box.words(html=True)):
+        assert "Siân handed it to you." in part
+        assert "Siân asks: Is 14 right, @Bryn?" in part
+        assert third.announcement.title not in part
+
+
+def test_what_is_settled_before_the_mail_is_not_asked_any_more(box: Mailbox) -> None:
+    bryn = reader("Bryn")
+    taken, answered, decided = drafts(3, at=NOW - timedelta(days=2))
+    ask(taken, bryn, at=NOW)
+    asks.assign([taken.pk], to=None, by=SIAN, now=NOW)
+    ask(answered, bryn, at=NOW, words="@Bryn?")
+    asks.answer(bryn, [answered.pk], now=NOW)
+    ask(decided, bryn, at=NOW)
+    transitions.reject(decided.pk, by=SIAN, now=NOW, seen=1, reason="duplicate")
+    tell(NOW + minutes(5))
+    assert box.received == []
+    assert not Ask.objects.filter(told_at__isnull=True).exists()
+
+
+def test_whoever_wants_no_such_mails_gets_none_and_the_link_in_one_ends_them(
+    box: Mailbox, client: Client
+) -> None:
+    bryn = reader("Bryn")
+    first, second = drafts(2, at=NOW - timedelta(days=2))
+    ask(first, bryn, at=NOW)
+    tell(NOW + minutes(5))
+    off = box.received[0]["List-Unsubscribe"].strip(" <>").removeprefix("https://desk.example.org")
+    assert "hands you a post" in client.get(off).text
+    client.post(off)
+    ask(second, bryn, at=NOW + minutes(10))
+    tell(NOW + minutes(15))
+    assert len(box.received) == 1
+
+
+def test_a_failed_post_that_is_handed_over_brings_no_link_to_approve_it(box: Mailbox) -> None:
+    bryn = reader("Bryn")
+    post = failed()
+    ask(post, bryn, at=NOW)
+    tell(NOW + minutes(5))
+    assert "Siân handed it to you." in box.words()
+    assert "Approve it" not in box.words()

@@ -101,6 +101,39 @@ def test_a_refusal_is_for_a_person_who_may_ask_again() -> None:
     assert network.deleted == ["1"]
 
 
+def test_who_took_it_down_on_the_network_says_so_and_a_correction_waits_no_longer() -> None:
+    network = Deleting(Throttled("LinkedIn asks to wait.", until=NOW + timedelta(days=1)))
+    post = published(network)
+    with pytest.raises(NotFit, match="Nobody asked"):
+        transitions.gone(post.pk, by=SIAN, now=NOW)
+    new = transitions.correct(post.pk, by=SIAN, now=NOW, reason="a figure", words="Right.")
+    go(network)
+    with pytest.raises(NotFit, match="still on the account"):
+        transitions.approve(new.pk, by=SIAN, now=NOW, calendar=CALENDAR, seen=1, when=NOW)
+    with pytest.raises(NotAllowed):
+        transitions.gone(post.pk, by=Actor("Charlie"), now=NOW)
+    transitions.gone(post.pk, by=SIAN, now=NOW + minutes(5))
+    post.refresh_from_db()
+    assert (post.taken_down_at, post.take_down_at) == (NOW + minutes(5), None)
+    assert post.reason == (
+        "Taken down on its network by Siân, as noted at 09:05 on 24 November 2026: a figure"
+    )
+    with pytest.raises(TooLate, match="taken down already"):
+        transitions.gone(post.pk, by=SIAN, now=NOW + minutes(6))
+    transitions.approve(new.pk, by=SIAN, now=NOW, calendar=CALENDAR, seen=1, when=NOW)
+    assert record.verify() == ""
+
+
+def test_an_answer_that_comes_after_that_changes_nothing() -> None:
+    post = published(Deleting())
+    ask(post)
+    transitions.gone(post.pk, by=SIAN, now=NOW + minutes(1))
+    kept = transitions.not_taken_down(post.pk, now=NOW, again_at=NOW, why="X is down.")
+    assert kept.take_down_at is None
+    kept = transitions.taken_down(post.pk, now=NOW + minutes(2))
+    assert kept.taken_down_at == NOW + minutes(1)
+
+
 def test_who_may_not_or_gives_no_reason_or_asks_twice_is_told() -> None:
     post = published(Deleting())
     with pytest.raises(NotAllowed):

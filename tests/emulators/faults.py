@@ -19,6 +19,7 @@ import argparse
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -115,14 +116,26 @@ class Emulator:
         self._stopping = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.emulator = self
+        self._url = ""
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.server_address[1])
+
+    @property
     def url(self) -> str:
         """The base address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._url or f"http://127.0.0.1:{self.port}"
+
+    def under_tls(self, context: ssl.SSLContext, *, name: str = "localhost") -> Self:
+        """Answer under TLS only, as the server that callers know by `name`. Before it begins to answer."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._url = f"https://{name}"
+        return self
 
     @property
     def ledger(self) -> dict[str, int]:

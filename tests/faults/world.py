@@ -133,6 +133,22 @@ class Shuffled:
             self._clock.move(self._chance.choice((0, 0, 1, 20)))
 
 
+def make_client(name: str, *, endpoints: Endpoints, now: Callable[[], datetime]) -> Client:
+    """Make the real client of an account, for networks that stand at `endpoints`."""
+    settings = CONFIGURATION.account(name)
+    assert settings is not None
+    secrets = KEYS if settings.network == "x" else {"ACCESS_TOKEN": TOKEN}
+    details = AccountDetails(
+        name=name,
+        network=settings.network,
+        author=settings.author,
+        credentials=settings.network.upper(),
+        secret=secrets.__getitem__,
+    )
+    make = XClient if settings.network == "x" else LinkedInClient
+    return make(details, endpoints=endpoints, now=now, patience=PATIENCE)
+
+
 class World:
     """Everything there is in one run. `at(point)` is called where the play may step in."""
 
@@ -182,19 +198,8 @@ class World:
 
     def client_for(self, name: str, live: bool) -> Client:
         """Make the client of an account; the play may step in before and after it sends."""
-        settings = CONFIGURATION.account(name)
-        assert settings is not None
-        secrets = KEYS if settings.network == "x" else {"ACCESS_TOKEN": TOKEN}
-        details = AccountDetails(
-            name=name,
-            network=settings.network,
-            author=settings.author,
-            credentials=settings.network.upper(),
-            secret=secrets.__getitem__,
-        )
         endpoints = Endpoints(x_api=self.x.url, linkedin_api=self.linkedin.url)
-        make = XClient if settings.network == "x" else LinkedInClient
-        client = make(details, endpoints=endpoints, now=self.clock.wall, patience=PATIENCE)
+        client = make_client(name, endpoints=endpoints, now=self.clock.wall)
         world = self
 
         class Watched:
@@ -369,8 +374,8 @@ def empty() -> None:
 
 
 @contextlib.contextmanager
-def dying(kill_at: int) -> Iterator[None]:
-    """Raise `Killed` when our own code has run its `kill_at`-th line inside; never when that is 0."""
+def dying(kill_at: int, *, die: Callable[[], None] | None = None) -> Iterator[None]:
+    """Raise `Killed`, or `die`, when our own code has run its `kill_at`-th line inside; never when that is 0."""
     left = kill_at
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
@@ -380,6 +385,8 @@ def dying(kill_at: int) -> Iterator[None]:
         if event == "line":
             left -= 1
             if left == 0:
+                if die is not None:
+                    die()
                 raise Killed
         return trace
 

@@ -24,8 +24,14 @@ SOURCE = (
         ("28,000 people in Stockholm", ()),
         ("28.000 people", ()),
         ("8 regions", ()),
-        ("Nine regions spend €1,350,000", ("1,350,000",)),
+        ("Nine regions spend €1,350,000", ("Nine", "1,350,000")),
         ("By 30 December 2027", ("30", "2027")),
+        ("€1.25 million, €1.25m, EUR 1 250 000", ()),
+        ("€1.25bn", ("1.25bn",)),
+        ("Nine regions", ("Nine",)),
+        ("28 people, 250 of them", ("28", "250")),
+        ("by 31/12/2026, 2026-12-31", ()),
+        ("In Welsh and in Cymru", ()),
         ("The plans of Wales and Cornwall", ("Cornwall",)),
         ("The mayor, Jane Morris, is glad", ("Jane Morris",)),
         ("Published: Regional Action Plans", ()),
@@ -40,6 +46,104 @@ def test_figures_names_and_dates_that_the_source_lacks_are_found(
     said: str, lacking: tuple[str, ...]
 ) -> None:
     assert unsupported(said, SOURCE, known=["Cohes3ion"]) == lacking
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "language", "lacking"),
+    [
+        # One number, written as each language writes it.
+        ("1.234,5 Mio.", "1,234.5 million", "en", ()),
+        ("1,234.5 million", "1.234,5 Mio.", "de", ()),
+        ("1234,5 mln", "1 234,5 mln", "pl", ()),
+        ("1\u202f234,5 M€", "1 234,5 millions", "fr", ()),
+        ("1'250", "1250", "it", ()),
+        ("£2,000 million", "£2 billion", "en", ()),
+        ("7.8%", "7,8 %", "sv", ()),
+        ("40 per cent", "40 %", "en", ()),
+        ("3 planer", "tre planer", "sv", ()),
+        ("dwanaście gmin", "12 gmin", "pl", ()),
+        ("8 cynllun", "wyth cynllun", "cy", ()),
+        ("Le 1er mai, la 2e édition", "1er mai, 2e édition", "fr", ()),
+        ("Am 3. Oktober", "am 3. Oktober", "de", ()),
+        ("8th plan", "the 8 plans", "en", ()),
+        ("2026-27", "2026–27", "en", ()),
+        ("2026/27", "2026 to 2027", "en", ()),
+        ("at 2:30 pm", "at 14:30", "en", ()),
+        ("On 3 April", "3/4/2026", "en", ()),
+        ("3 May", "3 Mai", "cy", ()),
+        # Another number, however alike.
+        ("15 per cent", "1.5 per cent", "en", ("15",)),
+        ("35 km", "3.5 km", "en", ("35",)),
+        ("5 people", "5,000 people", "en", ("5",)),
+        ("000 people", "5,000 people", "en", ("000",)),
+        ("1.25 km", "1,250 km", "en", ("1.25",)),
+        ("1.250 km", "1,250 km", "en", ()),
+        ("1,25 km", "1,250 km", "fr", ()),
+        ("30 people", "at 14:30", "en", ("30",)),
+        ("31 March", "31 December; in March", "en", ("31 March",)),
+        ("3 and 5 May", "3–5 May", "en", ()),
+        ("2.5 million", "2.5 billion", "en", ("2.5 million",)),
+        ("S4", "S3", "en", ()),  # a name that begins the text
+        ("the S4 of RIS3CAT", "S3", "en", ("S4", "RIS3CAT")),
+    ],
+)
+def test_figures_are_compared_by_what_they_are_worth(
+    said: str, source: str, language: str, lacking: tuple[str, ...]
+) -> None:
+    assert unsupported(said, source, language=language) == lacking
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("yng Ngwynedd a Mhowys, i Fôn", "Gwynedd, Powys, Môn"),
+        ("o Geredigion ac yng Nghaerffili", "Ceredigion, Caerffili"),
+        ("dros Lanelli a thros Benfro", "Llanelli, Penfro"),
+        ("ym Mangor a Chonwy, i Dreorci", "Bangor, Conwy, Treorci"),
+        ("ym Mhen-y-bont ac yn Nhywyn", "Pen-y-bont, Tywyn"),
+        ("a Lywodraeth Cymru yng Nghymru", "Llywodraeth Cymru"),
+        ("i Orllewin a Gogledd Cymru", "Gorllewin a Gogledd Cymru"),
+        ("gan Ddŵr Cymru i Went", "Dŵr Cymru, Gwent"),
+        ("a Rhondda i Rondda", "Rhondda"),
+    ],
+)
+def test_a_welsh_name_is_known_under_every_mutation(said: str, source: str) -> None:
+    assert unsupported(said, source, language="cy") == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "lacking"),
+    [
+        ("with Dr O’Neill", "Dr O'Neill", ()),
+        ("W Krakowie i w Łodzi", "Kraków, Łódź", ()),
+        ("for Wales and Poland", "w Walii i Polsce", ()),
+        ("i Sverige", "Sweden", ()),
+        ("with Morris", "with Norris", ("Morris",)),
+        ("with Newport Council", "with Cardiff Council", ("Newport",)),
+    ],
+)
+def test_names_are_known_in_other_forms_and_not_mistaken_for_others(
+    said: str, source: str, lacking: tuple[str, ...]
+) -> None:
+    assert unsupported(said, source) == lacking
+
+
+@given(
+    st.integers(min_value=0, max_value=9_999_999),
+    st.integers(min_value=0, max_value=99),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("'", "."), ("", ",")]),
+    st.sampled_from(["en", "cy", "es", "it", "pl", "sv", "de", "fr"]),
+)
+def test_a_number_stands_in_its_source_however_either_writes_it(
+    whole: int, part: int, marks: tuple[str, str], language: str
+) -> None:
+    thousands, decimals = marks
+    as_written = f"{whole:,}".replace(",", thousands) + (f"{decimals}{part:02}" if part else "")
+    own = {"en": (",", "."), "cy": (",", ".")}.get(language, (".", ","))
+    in_source = f"{whole:,}".replace(",", own[0]) + (f"{own[1]}{part:02}" if part else "")
+    source = f"The sum is {in_source} euro."
+    assert unsupported(f"it costs {as_written} euro", source, language=language) == ()
+    assert unsupported(f"it costs {whole + 1}9 euro", source, language=language) != ()
 
 
 def test_a_welsh_name_is_known_under_its_mutations() -> None:

@@ -107,7 +107,7 @@ def test_an_editor_sees_what_an_editor_may_do() -> None:
     post = make_post()
     page = parsed(browser("Dai", may_decide=False, may_edit=True).get(reverse("queue")).text)
     words = [" ".join(a.text_content().split()) for a in page.xpath("//div[@class='verbs']/*")]
-    assert words == ["Edit", "Comment"]
+    assert words == ["Edit", "Comment", "Assign"]
     assert state(post) == State.IN_REVIEW
 
 
@@ -146,7 +146,8 @@ def four_eyes(config: Path) -> None:
 def test_with_four_eyes_nobody_approves_their_own_words(sian: Client, bryn: Client) -> None:
     post = make_post()
     do(sian, post, "amend", text="Siân's words")
-    page = sian.get(reverse("queue")).text
+    assert "1 post waits for others." in sian.get(reverse("queue")).text
+    page = sian.get(reverse("queue"), {"whose": "all"}).text
     assert "You wrote this text" in page
     assert "/approve/" not in page
     refused = do(sian, post, "approve", seen=2)

@@ -48,3 +48,20 @@ def test_who_may_only_look_cannot_take_anything_down(charlie: Client) -> None:
     do(charlie, post, "take-down", reason="I want to")
     post.refresh_from_db()
     assert post.take_down_at is None
+
+
+def test_who_took_it_down_on_the_network_says_so_with_a_button(
+    sian: Client, charlie: Client
+) -> None:
+    post = published()
+    page, button = reverse("post", args=[post.pk]), "I have taken it down there myself"
+    assert button not in sian.get(page).content.decode()
+    do(sian, post, "take-down", reason="a wrong figure")
+    transitions.not_taken_down(post.pk, now=NOW, again_at=None, why="X says no.")
+    assert button in sian.get(page).content.decode()
+    assert button not in charlie.get(page).content.decode()
+    do(charlie, post, "gone")
+    post.refresh_from_db()
+    assert post.taken_down_at is None
+    assert message(sian, do(sian, post, "gone")).startswith("Noted: it is taken down.")
+    assert button not in sian.get(page).content.decode()

@@ -13,14 +13,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation.template import templatize
 
+import bot
 import review
 from tests.making import make_due_post, make_post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config")]
 
 REVIEW = Path(str(review.__path__[0]))
+BOT = Path(str(bot.__path__[0]))
 CATALOGUE = REVIEW / "locale" / "cy" / "LC_MESSAGES"
-CALLS = {"gettext", "gettext_lazy", "ngettext", "_"}
+CALLS = {"gettext", "gettext_lazy", "ngettext", "_", "say", "to_say"}
 _LITERAL = r"""u?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 _MARKED = re.compile(rf"(?:\bn?gettext|\b_)\(({_LITERAL})(?:,\s*({_LITERAL}))?")
 _VALUE = re.compile(r"%\(\w+\)s")
@@ -44,7 +46,8 @@ def _in_template(path: Path) -> Iterator[str]:
 def _all() -> dict[str, str]:
     """Every string that a page may show, and where it stands."""
     found = {}
-    for path in sorted(REVIEW.rglob("*.py")):
+    # What the worker says of a post is read on its page too.
+    for path in sorted([*REVIEW.rglob("*.py"), *BOT.rglob("*.py")]):
         found.update(dict.fromkeys(_in_code(path), path.name))
     for path in sorted((REVIEW / "templates").rglob("*.*")):
         found.update(dict.fromkeys(_in_template(path), path.name))

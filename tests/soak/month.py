@@ -1,44 +1,38 @@
 """A compressed month: hundreds of sources, two networks, two workers, a person, and a calendar of misfortunes.
 
-What works is the real thing (watch, compose, publish, alerts, housekeeping) on a real database and against the emulators
-over HTTP. Played are time, which goes by in steps of a quarter of an hour, and the sources' servers, which answer from
-memory.
+What works is the real thing (watch, compose, publish, alerts, housekeeping), each worker in a process of its own, on a
+real database and against the emulators over HTTP. Played are time, which goes by in steps of a quarter of an hour, and
+the sources' servers, which answer from memory.
 """
 
 from __future__ import annotations
 
 import contextlib
 import random
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Self
 from unittest import mock
 
-from django.db import connection
-
-from bot import alerts, compose, mind, publish, watch
-from bot.fetch import FetchError, Request, ServerTrouble
-from bot.networks.base import AccountDetails, Client, Endpoints
-from bot.networks.x import XClient
-from bot.reconcile import Report
-from bot.values import Fetched
+from bot import alerts, compose, mind, watch
 from config import schema
 from config.timing import Calendar
-from review import accounts, budgets, chores, intake, pruning, queries, transitions
+from review import accounts, budgets, intake, queries, transitions
 from review.health import Sign
-from review.models import Account, Alert, Announcement, Connection, Post, Worker
+from review.models import Account, Alert, Announcement, Connection, Post
+from review.models import Worker as WorkerRow
 from review.states import NEEDS_A_PERSON, State
 from tests.emulators import faults
 from tests.emulators.faults import Emulator
-from tests.emulators.x import KEYS
 from tests.faults.world import BEGIN, CONFIGURATION, SIAN, World
+from tests.soak.servers import Servers
+from tests.soak.worker import Done, Task, Worker
 
 STEP = timedelta(minutes=15)
-NOBODY = "http://127.0.0.1:9"  # where nobody listens
+LASTING = 1  # the worker that nobody kills: it is there from the first day to the last
 CALENDAR = Calendar.model_validate(
     {
         "slots": [
@@ -65,44 +59,6 @@ FAULTS = (
 )
 
 
-@dataclass
-class Servers:
-    """The sources' servers: each feed's items, and whether it answers."""
-
-    number: int
-    items: dict[int, list[int]] = field(default_factory=dict)
-    broken: set[int] = field(default_factory=set)
-    published: int = 0
-
-    def publish(self, feed: int) -> None:
-        """Put a new item on top of a feed."""
-        self.published += 1
-        self.items.setdefault(feed, []).insert(0, self.published)
-
-    def __call__(self, requests: Sequence[Request]) -> list[Fetched | FetchError]:
-        """Answer as the servers of the feeds do."""
-        return [self._answer(request) for request in requests]
-
-    def _answer(self, request: Request) -> Fetched | FetchError:
-        feed = int(request.url.split("//news")[1].split(".")[0])
-        if feed in self.broken:
-            return ServerTrouble(f"{request.url} answers with 503.", status=503)
-        shown = self.items.get(feed, [])[:20]
-        etag = f'"{shown[0] if shown else 0}"'
-        if request.etag == etag:
-            return Fetched(request.url, 304)
-        body = "".join(
-            f"<item><guid>{feed}-{one}</guid><title>Report {one} on regional growth published</title>"
-            f"<link>https://news{feed}.example/reports/{one}</link>"
-            f"<description>Report {one} finds that 14 regions grew.</description></item>"
-            for one in shown
-        )
-        text = f'<rss version="2.0"><channel><title>News {feed}</title>{body}</channel></rss>'
-        return Fetched(
-            request.url, 200, text.encode(), {"etag": etag, "content-type": "application/rss+xml"}
-        )
-
-
 class Month(World):
     """The world in which a month goes by. `misfortunes` are done at their step, each once."""
 
@@ -121,7 +77,9 @@ class Month(World):
         self.version = "202609"
         self.disk = alerts.DISK_LEAST
         self.ahead = timedelta(0)
-        self.workers: dict[int, str] = {0: "a-0", 1: "b-0"}
+        self.names: dict[int, str] = {0: "a-0", 1: "b-0"}
+        self.workers: dict[int, Worker] = {}
+        self.done: list[Done] = []  # of the worker that nobody kills
         self.down: set[int] = set()
         self.person_is_away = False
         self.x_is_out_of_reach = False
@@ -143,6 +101,22 @@ class Month(World):
         )
         self.mind = mind.load(self.configuration)
 
+    def __enter__(self) -> Self:
+        super().__enter__()
+        for which in self.names:
+            self.workers[which] = Worker(
+                x=self.x.url,
+                linkedin=self.linkedin.url,
+                configuration=self.configuration,
+                seed=which,
+            )
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        for worker in self.workers.values():
+            worker.end()
+        super().__exit__(*about)
+
     def at_step(self, number: int) -> datetime:
         """When a step begins."""
         return BEGIN + number * STEP
@@ -153,75 +127,69 @@ class Month(World):
         """Let a quarter of an hour go by."""
         self._news(number)
         self._weather()
-        at_work = [which for which in self.workers if which not in self.down]
+        at_work = [which for which in self.names if which not in self.down]
         for which in at_work:
             self._heartbeat(which)
-        self._look_over()
-        hands = [
-            threading.Thread(target=self._guarded, args=(self._work, which)) for which in at_work
-        ]
-        for hand in hands:
-            hand.start()
-        for hand in hands:
-            hand.join()
+        self._work(at_work, may_die=True, count_objects=number % 96 == 95)
+        if not at_work:
+            # Nobody is there to notice; whoever asks `bot check` does.
+            self.look_over()
         if not self.person_is_away and number % 8 == 0:
             self.person_acts()
-        self._look_over()
 
     def _heartbeat(self, which: int) -> None:
         now = self.clock.wall()
-        Worker.objects.update_or_create(
-            name=self.workers[which],
+        WorkerRow.objects.update_or_create(
+            name=self.names[which],
             defaults={"heartbeat_at": now, "stopped_at": None},
             create_defaults={"started_at": now, "heartbeat_at": now},
         )
 
-    def _guarded(self, act: Callable[[int], None], which: int) -> None:
-        try:
-            act(which)
-        except Exception as error:
-            self.troubles.append(f"{type(error).__name__} in worker {which}: {error}")
-        finally:
-            connection.close()
+    def _work(self, at_work: Sequence[int], *, may_die: bool, count_objects: bool = False) -> None:
+        """Let each worker do what it does in a quarter of an hour, side by side. Only one of them is killed."""
+        for which in at_work:
+            dies = may_die and which == 0 and self.rng.random() < 0.04
+            kill_at = self.rng.randint(1, 250) if dies else 0
+            self.workers[which].give(self._task(self.names[which], kill_at, count_objects))
+        for which in at_work:
+            done = self.workers[which].wait()
+            if done is None:
+                self.crashes += 1
+                self.restart(which)
+                continue
+            self.troubles += [done.trouble] if done.trouble else []
+            self.raised.update(done.raised)
+            self.cleared.update(done.cleared)
+            if which == LASTING:
+                self.done.append(done)
 
-    def _work(self, which: int) -> None:
-        """What a worker does in a quarter of an hour."""
-        now = self.clock.wall()
-        watch.watch(self.configuration, now=now, rng=self.rng, fetch=self.servers)
-        compose.compose(self.configuration, mind=self.mind, now=now, fetch=self.servers)
-        kill_at = self.rng.randint(1, 250) if self.rng.random() < 0.03 else 0
-        before = len(self.said)
-        self.work(kill_at=kill_at)
-        if any("was killed" in line for line in self.said[before:]):
-            self.crashes += 1
-            self.restart(which)
-        if chores.take("prune", every=timedelta(days=1), now=now):
-            pruning.prune(keep=CALENDAR.keep, now=now)
-
-    def _one_pass(self, name: str) -> Report:
-        return publish.publish(
-            self.configuration,
-            clock=self.clock.wall,
-            worker=name,
-            client_for=self.client_for,
-            steady=self.clock.steady,
-            sleep=lambda _seconds: None,
+    def _task(
+        self, name: str, kill_at: int, count_objects: bool
+    ) -> Callable[[schema.Configuration | None], Task]:
+        return lambda configuration: Task(
+            name=name,
+            seconds=self.clock.steady(),
+            wrong_by=self.clock.wrong_by,
+            ahead=self.ahead,
+            servers=self.servers,
+            x_is_out_of_reach=self.x_is_out_of_reach,
+            version=self.version,
+            disk_least=self.disk,
+            kill_at=kill_at,
+            count_objects=count_objects,
+            configuration=configuration,
         )
 
-    def client_for(self, name: str, live: bool) -> Client:
-        """The client of an account; while X is out of reach, one that finds nobody listening."""
-        if name == "x" and self.x_is_out_of_reach:
-            details = AccountDetails(name, "x", credentials="X", secret=KEYS.__getitem__)
-            return XClient(details, endpoints=Endpoints(x_api=NOBODY), now=self.clock.wall)
-        return super().client_for(name, live)
-
     def restart(self, which: int, *, politely: bool = False) -> None:
-        """Start a worker anew, under a new name, as a new process has."""
-        name = self.workers[which]
+        """Start a worker anew: a new process with a new name."""
+        name = self.names[which]
         if politely:
-            Worker.objects.filter(name=name).update(stopped_at=self.clock.wall())
+            WorkerRow.objects.filter(name=name).update(stopped_at=self.clock.wall())
         letter, _, number = name.partition("-")
-        self.workers[which] = f"{letter}-{int(number) + 1}"
+        self.names[which] = f"{letter}-{int(number) + 1}"
+        if which != LASTING:
+            self.workers[which].end()
+            self.workers[which].start()
 
     def _news(self, number: int) -> None:
         """Sources have news at random; source 0 each day, but for its silence."""
@@ -259,21 +227,19 @@ class Month(World):
 
     # -- what is wrong -------------------------------------------------------------------------------------
 
-    def signs(self) -> list[Sign]:
-        """What `bot check` and the workers see."""
-        with mock.patch.object(alerts, "DISK_LEAST", self.disk):
-            return alerts.signs(
-                self.configuration,
-                now=self.clock.wall(),
-                version=self.version,
-                folder=Path.cwd(),
-                ahead={"the heartbeat address": self.ahead},
-            )
-
-    def _look_over(self) -> None:
-        changes = alerts.update(self.signs(), now=self.clock.wall())
-        self.raised.update(_kind(alert) for alert in changes.raised)
-        self.cleared.update(_kind(alert) for alert in changes.cleared)
+    def look_over(self) -> None:
+        """See what is wrong, and say so, as each worker does."""
+        now = self.clock.wall()
+        found = signs(
+            self.configuration,
+            now=now,
+            version=self.version,
+            ahead=self.ahead,
+            disk_least=self.disk,
+        )
+        changes = alerts.update(found, now=now)
+        self.raised.update(kind_of(alert) for alert in changes.raised)
+        self.cleared.update(kind_of(alert) for alert in changes.cleared)
 
     # -- misfortunes ---------------------------------------------------------------------------------------
 
@@ -307,8 +273,10 @@ class Month(World):
 
     def _both_down(self, begins: bool) -> None:
         self.down = {0, 1} if begins else set()
-        if not begins:
-            for which in self.workers:
+        if begins:
+            self._supply()
+        else:
+            for which in self.names:
                 self.restart(which)
 
     def _x_out_of_reach(self, begins: bool) -> None:
@@ -373,6 +341,8 @@ class Month(World):
             accounts=tuple(changed),
             calendar=CALENDAR,
         )
+        for worker in self.workers.values():
+            worker.learn(self.configuration)
         intake.sync_accounts(changed, now=now)
 
     # -- the end -------------------------------------------------------------------------------------------
@@ -383,11 +353,11 @@ class Month(World):
             emulator.forget()
         for more in range(1, 97 * 4):
             self.clock.now = self.at_step(self.steps + more)
-            for which in self.workers:
+            for which in self.names:
                 self._heartbeat(which)
-                self._work(which)
+            self._work(list(self.names), may_die=False)
             self.person_acts()
-            self._look_over()
+            self.look_over()
             if not Post.objects.filter(state__in=queries.OPEN).exists() and not self._open_alerts():
                 return
 
@@ -427,7 +397,26 @@ class Month(World):
             yield row.title, counted[row.pk]
 
 
-def _kind(alert: Alert) -> str:
+def signs(
+    configuration: schema.Configuration,
+    *,
+    now: datetime,
+    version: str,
+    ahead: timedelta,
+    disk_least: int,
+) -> list[Sign]:
+    """What `bot check` and the workers see."""
+    with mock.patch.object(alerts, "DISK_LEAST", disk_least):
+        return alerts.signs(
+            configuration,
+            now=now,
+            version=version,
+            folder=Path.cwd(),
+            ahead={"the heartbeat address": ahead},
+        )
+
+
+def kind_of(alert: Alert) -> str:
     """The kind of an alert, without what it is about."""
     key = alert.key
     for beginning in (alerts.DISK, alerts.CLOCK):

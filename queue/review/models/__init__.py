@@ -41,6 +41,7 @@ from review.models.posts import (
     Post,
     Revision,
 )
+from review.models.together import Ask, Looking, Seen
 
 __all__ = [
     "STATE_LABELS",
@@ -48,6 +49,7 @@ __all__ = [
     "Address",
     "Alert",
     "Announcement",
+    "Ask",
     "Attempt",
     "Batch",
     "Blackout",
@@ -62,6 +64,7 @@ __all__ = [
     "Event",
     "FailedSignIn",
     "Halt",
+    "Looking",
     "MailedLink",
     "Notice",
     "Person",
@@ -70,6 +73,7 @@ __all__ = [
     "Remembered",
     "Restoration",
     "Revision",
+    "Seen",
     "SignInLink",
     "Source",
     "Told",

@@ -11,9 +11,9 @@ from review.models.posts import Post
 
 
 class Batch(models.Model):
-    """Posts that are told of together: new drafts, or drafts that will soon expire."""
+    """Posts that are told of together: new drafts, drafts that will soon expire, what one person is asked about."""
 
-    kind = models.CharField(max_length=10)  # digest or reminder
+    kind = models.CharField(max_length=10)  # digest, reminder or asked
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

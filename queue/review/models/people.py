@@ -15,6 +15,9 @@ class Person(AbstractUser):
     # Wants mails about new drafts, and reminders; unknown: as the role says.
     wants_digest = models.BooleanField(null=True)
     wants_reminders = models.BooleanField(null=True)
+    wants_asks = models.BooleanField(
+        null=True
+    )  # mails when a post is handed to them, or names them
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -38,6 +41,11 @@ class Person(AbstractUser):
     def gets_reminders(self) -> bool:
         """Whether this person is reminded: as chosen; by default, whoever may decide."""
         return self.may_decide if self.wants_reminders is None else self.wants_reminders
+
+    @property
+    def gets_asks(self) -> bool:
+        """Whether this person is told of what is asked of them: as chosen; by default, yes."""
+        return self.wants_asks is not False
 
 
 class SignInLink(models.Model):

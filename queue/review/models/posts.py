@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -13,7 +13,7 @@ from review.models.found import Announcement
 from review.models.house import Restoration
 from review.models.people import Person
 from review.states import State
-from review.text import Content, Picture
+from review.text import Content, Picture, read
 
 STATE_LABELS = {
     State.IN_REVIEW: _("In review"),
@@ -42,10 +42,18 @@ class Account(models.Model):
     trouble = models.TextField(blank=True)
     # What ends the pause besides a person: "connection" is ended by connecting the account anew.
     pause_cause = models.CharField(max_length=20, blank=True, default="", db_default="")
+    # When the token ends that the operator set for it in the environment, as far as that is known.
+    key_ends_at = models.DateTimeField(null=True)
     monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
 
     def __str__(self) -> str:
         return self.name
+
+    def key_days_left(self, now: datetime) -> int | None:
+        """Count the days until its token of the environment ends, begun ones included; None where not known."""
+        if self.key_ends_at is None:
+            return None
+        return max(0, -((now - self.key_ends_at) // timedelta(days=1)))
 
     def is_paused(self, now: datetime) -> bool:
         """Whether nothing may go out on this account at `now`."""
@@ -59,12 +67,17 @@ class Post(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="posts")
     state = models.CharField(max_length=12, choices=[(s, STATE_LABELS[s]) for s in State])
     reason = models.TextField(blank=True)  # why it is in this state, in one sentence for people
+    reason_said = models.JSONField(null=True)  # how that sentence is made: see review.text.saying
     revision_number = models.PositiveIntegerField(default=1)  # the newest Revision
     approved_number = models.PositiveIntegerField(null=True)  # the Revision a person approved
     due_at = models.DateTimeField(null=True)
     missed = models.BooleanField(default=False)  # its time passed before it could go out
     # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
     rehearsed = models.BooleanField(default=False)
+    # Who is to see to it; null: whoever may.
+    assignee = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="assigned"
+    )
     changed_at = models.DateTimeField()
     created_at = models.DateTimeField()
     network_id = models.CharField(max_length=200, blank=True)
@@ -104,6 +117,12 @@ class Post(models.Model):
                 ),
                 name="post_ended",
             ),
+            # What went out in the last weeks: the overview, the calendar, budgets.
+            models.Index(
+                fields=["published_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="post_published",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -130,6 +149,18 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.announcement} on {self.account}"
+
+    @property
+    def is_to_go(self) -> bool:
+        """Whether somebody asked for it to be taken down, and it is not known to be gone."""
+        if self.state != State.PUBLISHED or self.taken_down_at is not None:
+            return False
+        return self.decisions.filter(verb="take down").exists()
+
+    @property
+    def why(self) -> str:
+        """The reason, as a sentence that a page can say in its own language."""
+        return read(self.reason, self.reason_said)
 
 
 class Revision(models.Model):
@@ -180,10 +211,16 @@ class Decision(models.Model):
     by = models.CharField(max_length=150)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
     reason = models.TextField(blank=True)
+    reason_said = models.JSONField(null=True)  # how that sentence is made: see review.text.saying
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.by}: {self.verb} post {self.post_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason, as a sentence that a page can say in its own language."""
+        return read(self.reason, self.reason_said)
 
 
 class Comment(models.Model):
@@ -214,12 +251,16 @@ class Attempt(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=30, blank=True)
     detail = models.TextField(blank=True)
+    detail_said = models.JSONField(null=True)  # how that sentence is made: see review.text.saying
     content_hash = models.CharField(max_length=64)
 
     class Meta:
         indexes: ClassVar = [
             # Who has sent something of late: asked before each claim.
             models.Index(fields=["opened_at"], name="attempt_opened"),
+            models.Index(
+                fields=["outcome"], condition=Q(closed_at__isnull=False), name="attempt_outcome"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["post", "number"], name="one_attempt_per_number"),
@@ -231,3 +272,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} at post {self.post_id}"
+
+    @property
+    def what_came(self) -> str:
+        """The detail, as a sentence that a page can say in its own language."""
+        return read(self.detail, self.detail_said)

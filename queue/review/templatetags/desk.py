@@ -10,13 +10,16 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from review import said as saying
 from review import shown, text
+from review.models import Comment
 
 register = template.Library()
 
@@ -117,6 +120,23 @@ def marked(words: str, known: frozenset[str]) -> SafeString:
 
 
 @register.filter
+def naming(comment: Comment) -> SafeString:
+    """Show the words of a comment with the people marked whom it asks."""
+    names = sorted({f"@{ask.person}" for ask in comment.asks.all()}, key=len, reverse=True)
+    if not names:
+        return format_html("{}", comment.text)
+    parts = re.split(f"({'|'.join(map(re.escape, names))})", comment.text, flags=re.IGNORECASE)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<strong class="tag">{}</strong>', part) if index % 2 else part,)
+            for index, part in enumerate(parts)
+        ),
+    )
+
+
+@register.filter
 def together(rows: Iterable[shown.Shown]) -> str:
     """Name posts with the revisions on the page, for a button that decides about all of them: "12-1.13-4"."""
     return ".".join(f"{row.post.pk}-{row.post.revision_number}" for row in rows)
@@ -149,3 +169,27 @@ def browser_name(user_agent: str) -> str:
         browser = "Safari"
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return ", ".join(part for part in (browser, system) if part) or user_agent[:60] or "?"
+
+
+@register.filter
+def said(sentence: str) -> str:
+    """Say a sentence of a check, a transition or the worker in the language of the page."""
+    return saying.told(sentence)
+
+
+@register.filter
+def done(verb: str) -> str:
+    """Say in the past tense what somebody did to a post: "approved it"."""
+    return str(shown.DONE.get(verb, verb))
+
+
+@register.filter
+def own_name(language: str) -> str:
+    """Name a language of the desk as those who speak it do: "Cymraeg"."""
+    return str(dict(settings.LANGUAGES).get(language, language))
+
+
+@register.filter
+def network(name: str) -> str:
+    """Name a network for people: "LinkedIn"."""
+    return shown.network_label(name)

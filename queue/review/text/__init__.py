@@ -6,6 +6,7 @@ Pure: the editor, the checks and the drafting all ask here, so they can never di
 from __future__ import annotations
 
 from review.text.addresses import Tried, address_errors, image_trouble
+from review.text.capitals import ABBREVIATIONS
 from review.text.checks import MOST_WORDS, Origin, Problem, problems
 from review.text.cleaning import clean_text
 from review.text.comparing import changes, facts, split_at
@@ -22,9 +23,11 @@ from review.text.networks import (
     limit,
     register,
 )
+from review.text.saying import Said, cut, month, read, say, stored, to_say, together, trimmed
 from review.text.sentences import count_words, split_sentences
 
 __all__ = [
+    "ABBREVIATIONS",
     "MOST_WORDS",
     "NETWORKS",
     "Content",
@@ -32,6 +35,7 @@ __all__ = [
     "Origin",
     "Picture",
     "Problem",
+    "Said",
     "Tried",
     "UnknownNetwork",
     "address_errors",
@@ -39,6 +43,7 @@ __all__ = [
     "clean_text",
     "cost",
     "count_words",
+    "cut",
     "emoji_in",
     "facts",
     "facts_of",
@@ -46,9 +51,16 @@ __all__ = [
     "image_trouble",
     "length",
     "limit",
+    "month",
     "problems",
+    "read",
     "register",
+    "say",
     "split_at",
     "split_sentences",
+    "stored",
+    "to_say",
+    "together",
+    "trimmed",
     "unsupported",
 ]

@@ -14,28 +14,37 @@ from typing import Literal
 
 from review.text import counting
 from review.text.addresses import Tried, address_errors
+from review.text.capitals import shouted
 from review.text.cleaning import INVALID
 from review.text.content import Content
 from review.text.faithful import unsupported
 from review.text.networks import NetworkFacts, facts_of
+from review.text.saying import say
 from review.text.sentences import count_words, split_sentences
 
 MOST_HASHTAGS = 2
 MOST_EMOJI = 3
 MOST_WORDS = 25
-# Shorter words in capitals are mostly abbreviations that people know: NATO, UNESCO.
-_SHOUTED_FROM = 7
+_SHOUTED_FROM = 7  # letters of a hashtag; a shorter one in capitals is an abbreviation
 
+_BESIDE = 20_000  # characters of the source in which a hashtag's words are looked for
+_TAG_WORDS = 5
+_PLAIN_WORD = re.compile(r"\w+")
 _NAMED = 4  # things that the source lacks, named one by one
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃](\w*[^\W\d_]\w*)")
 _MENTION = re.compile(r"(?<![\w@/.+-])[@＠](\w{1,15})\b", re.ASCII)
-_CAPITALS = re.compile(r"(?<!\w)[^\W\d_][\w’'-]*[^\W\d_](?!\w)")
-# Short words in capitals one after the other are no abbreviations: OUT NOW.
-_CAPITALS_IN_A_ROW = re.compile(r"(?<![\w#])[^\W\d_a-z]{2,6}(?: [^\W\d_a-z]{2,6})+(?!\w)")
-# Letters out of mathematics, in circles or full width, which people use as a typeface.
-_FAKE_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a]+")
+# Letters out of mathematics, phonetics, in circles, squares or full width, raised, or struck through, which people
+# use as a typeface.
+_FAKE_LETTERS = re.compile(
+    "[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\u210a-\u2113\u2115\u2118-\u211d\u2124\u2128\u212c\u212d"
+    "\u212f-\u2131\u2133\u2134\u2102]+"
+    "|[\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]{2,}"
+    "|[\u1d00-\u1d2b\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\ua730\ua731]{2,}"
+    "|[\u02b0-\u02b8\u1d2c-\u1d6a\u2071\u207f\u2090-\u209c]{3,}"
+    "|(?:\\w[\u0335-\u0338]){2,}"
+)
 _IMAGE_OF = re.compile(r"(an? |the )?(image|picture|photo|photograph|graphic) (of|showing)\b", re.I)
 
 
@@ -80,7 +89,10 @@ def problems(
             Problem("error", sentence)
             for sentence in address_errors(content, facts, origin.tried if origin else {})
         ),
-        *(Problem("warning", sentence) for sentence in _warnings(content, facts, brands)),
+        *(
+            Problem("warning", sentence)
+            for sentence in _warnings(content, facts, brands, origin or Origin())
+        ),
         *(
             Problem("warning", sentence)
             for sentence in (_against_origin(content, origin, brands) if origin else ())
@@ -91,40 +103,56 @@ def problems(
 def _against_origin(content: Content, origin: Origin, brands: Collection[str]) -> Iterator[str]:
     answer = origin.links.get(content.link, "") if content.link else ""
     if answer.startswith(("http://", "https://")):
-        yield f"The link leads on to {answer}. Use that address, so that it goes on working."
+        yield say(
+            "The link leads on to %(address)s. Use that address, so that it goes on working.",
+            address=answer,
+        )
     elif answer and content.link not in origin.tried:
-        yield (
-            f"The link did not answer when it was last read ({answer}). "
-            "Open it, and correct it if it is wrong."
+        yield say(
+            "The link did not answer when it was last read (%(answer)s). "
+            "Open it, and correct it if it is wrong.",
+            answer=answer,
         )
     lacking = unsupported(content.text, origin.words, language=origin.language, known=brands)
     if lacking:
         listed = ", ".join(f"“{thing}”" for thing in lacking[:_NAMED])
-        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
-        yield (
-            f"The source does not say {listed}{more}. Check it against the page, or take it out."
+        if len(lacking) > _NAMED:
+            listed = say("%(list)s and %(number)s more", list=listed, number=len(lacking) - _NAMED)
+        yield say(
+            "The source does not say %(list)s. Check it against the page, or take it out.",
+            list=listed,
         )
 
 
 def _errors(content: Content, facts: NetworkFacts) -> Iterator[str]:
     if not content.text.strip():
-        yield "The text is empty. Write what the post is to say."
+        yield say("The text is empty. Write what the post is to say.")
     length = facts.measure(content.text)
     if length > facts.limit:
-        yield (
-            f"The text is {length:,} long and {facts.label} takes {facts.limit:,}. "
-            f"Shorten it by {length - facts.limit:,}."
+        yield say(
+            "The text is %(length)s long and %(network)s takes %(most)s. Shorten it by %(over)s.",
+            length=f"{length:,}",
+            network=facts.label,
+            most=f"{facts.limit:,}",
+            over=f"{length - facts.limit:,}",
         )
     if found := INVALID.search(content.text):
-        yield (
-            f"The text holds a character that {facts.label} does not take "
-            f"(U+{ord(found.group()):04X}, after “{_before(content.text, found.start())}”). "
-            "Delete it and type that place again."
+        yield say(
+            "The text holds a character that %(network)s does not take (%(character)s, after “%(place)s”). "
+            "Delete it and type that place again.",
+            network=facts.label,
+            character=f"U+{ord(found.group()):04X}",
+            place=_before(content.text, found.start()),
         )
     yield from _about_images(content, facts)
-    yield from _too_long("link card's title", content.card_title, facts.card_title_limit, facts)
     yield from _too_long(
-        "link card's description", content.card_description, facts.card_description_limit, facts
+        say("link card's title"), content.card_title, facts.card_title_limit, facts
+    )
+    yield from _too_long(
+        say("link card's description"),
+        content.card_description,
+        facts.card_description_limit,
+        facts,
     )
 
 
@@ -132,63 +160,77 @@ def _about_images(content: Content, facts: NetworkFacts) -> Iterator[str]:
     images = content.images
     several = len(images) > 1
     for number, image in enumerate(images, start=1):
-        which = f"image {number}" if several else "image"
+        which = say("image %(number)s", number=number) if several else say("image")
         if not image.alt.strip():
-            yield (
-                f"The {which} has no alt text. Describe what it shows for people who cannot see it, "
-                "or remove the image."
+            yield say(
+                "The %(image)s has no alt text. Describe what it shows for people who cannot see it, "
+                "or remove the image.",
+                image=which,
             )
-        what = f"alt text of image {number}" if several else "alt text"
+        what = say("alt text of image %(number)s", number=number) if several else say("alt text")
         yield from _too_long(what, image.alt, facts.alt_limit, facts)
     if len(images) > facts.most_images:
-        yield (
-            f"The post has {len(images)} images and {facts.label} takes {facts.most_images}. "
-            f"Remove {len(images) - facts.most_images}."
+        yield say(
+            "The post has %(number)s images and %(network)s takes %(most)s. Remove %(over)s.",
+            number=len(images),
+            network=facts.label,
+            most=facts.most_images,
+            over=len(images) - facts.most_images,
         )
     elif several and content.link and facts.card_or_images:
-        yield (
-            f"{facts.label} shows a link's card with one image, or several images without a card. "
-            "Keep one image, or clear the link and write it into the text."
+        yield say(
+            "%(network)s shows a link's card with one image, or several images without a card. "
+            "Keep one image, or clear the link and write it into the text.",
+            network=facts.label,
         )
 
 
 def _before(text: str, position: int) -> str:
-    return INVALID.sub("", text[max(0, position - 20) : position]).strip() or "the beginning"
+    return INVALID.sub("", text[max(0, position - 20) : position]).strip() or say("the beginning")
 
 
 def _too_long(what: str, text: str, limit: int, facts: NetworkFacts) -> Iterator[str]:
     length = counting.utf16(text)
     if length > limit:
-        yield (
-            f"The {what} is {length:,} characters long and {facts.label} takes {limit:,}. "
-            f"Shorten it by {length - limit:,}."
+        yield say(
+            "The %(what)s is %(length)s characters long and %(network)s takes %(most)s. "
+            "Shorten it by %(over)s.",
+            what=what,
+            length=f"{length:,}",
+            network=facts.label,
+            most=f"{limit:,}",
+            over=f"{length - limit:,}",
         )
 
 
-def _warnings(content: Content, facts: NetworkFacts, brands: Collection[str]) -> Iterator[str]:
+def _warnings(
+    content: Content, facts: NetworkFacts, brands: Collection[str], origin: Origin
+) -> Iterator[str]:
     text = _ADDRESS.sub(" ", content.text)
     if facts.link_in_text and content.link and content.link not in content.text:
-        yield (
-            f"The text does not hold its link. Add {content.link}, "
-            "or clear the link if followers need none."
+        yield say(
+            "The text does not hold its link. Add %(link)s, or clear the link if followers need none.",
+            link=content.link,
         )
-    yield from _about_hashtags(text, brands)
-    yield from _about_words(text, brands)
+    yield from _about_hashtags(text, brands, origin.words)
+    yield from _about_words(text, brands, origin)
     emoji = counting.emoji_in(content.text)
     if len(emoji) > MOST_EMOJI:
-        yield (
-            f"The text has {len(emoji)} emoji, and screen readers read out each one. "
-            f"Keep {MOST_EMOJI} at most."
+        yield say(
+            "The text has %(number)s emoji, and screen readers read out each one. Keep %(most)s at most.",
+            number=len(emoji),
+            most=MOST_EMOJI,
         )
     if inside := _emoji_inside(text, emoji):
-        yield (
-            f"{inside} stands inside the text, where screen readers read it out between the words. "
-            "Move it to the end of the line."
+        yield say(
+            "%(emoji)s stands inside the text, where screen readers read it out between the words. "
+            "Move it to the end of the line.",
+            emoji=inside,
         )
     if facts.mentions_notify:
         yield from _about_mentions(content.text)
     if content.image and _IMAGE_OF.match(content.image_alt.strip()):
-        yield (
+        yield say(
             "The alt text begins by saying that it is an image, which screen readers say already. "
             "Begin with what it shows."
         )
@@ -199,12 +241,14 @@ def _emoji_inside(text: str, emoji: Collection[str]) -> str:
     for line in _HASHTAG.sub(" ", text).split("\n"):
         for one in emoji:
             _, found, after = line.partition(one)
-            if found and any(letter.isalnum() for letter in after.removeprefix("\ufe0f")):
+            for other in emoji:  # a keycap has a figure in it
+                after = after.replace(other, "")
+            if found and any(letter.isalnum() for letter in after):
                 return one
     return ""
 
 
-def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
+def _about_hashtags(text: str, brands: Collection[str], source: str) -> Iterator[str]:
     tags = _HASHTAG.findall(text)
     if len(tags) > MOST_HASHTAGS:
         yield f"The text has {len(tags)} hashtags. Keep the {MOST_HASHTAGS} that matter most."
@@ -216,59 +260,72 @@ def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
             continue
         if brand is not None:
             yield f"Write #{tag} as #{brand}, the way the name is spelled."
-        elif tag[0].islower():
+            continue
+        camel = _camel(tag, f"{_HASHTAG.sub(' ', text)} {source}")
+        if tag[0].islower() or (camel != tag and tag[1:].islower()):
             yield (
-                f"Begin each word of #{tag} with a capital, such as #{tag[0].upper()}{tag[1:]}, "
+                f"Begin each word of #{tag} with a capital, such as #{camel}, "
                 "so that screen readers can tell the words apart."
             )
         elif tag.isupper() and len(tag) >= _SHOUTED_FROM:
             yield f"Write #{tag} with a capital at the beginning of each word only."
 
 
-def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
-    for sentence in split_sentences(_HASHTAG.sub(" ", text)):
+def _camel(tag: str, words_beside: str) -> str:
+    """Return a hashtag with a capital for each of its words: parted by underscores, or as the text has them apart."""
+    parts = [part for part in tag.split("_") if part]
+    if len(parts) > 1:
+        return "".join(part[0].upper() + part[1:] for part in parts)
+    rest = tag.casefold()
+    words = _PLAIN_WORD.findall(words_beside[:_BESIDE].casefold())
+    for start, word in enumerate(words):
+        if not rest.startswith(word) or word == rest:
+            continue
+        run = ""
+        for end in range(start, min(start + _TAG_WORDS, len(words))):
+            run += words[end]
+            if run == rest:
+                return "".join(one[0].upper() + one[1:] for one in words[start : end + 1])
+    return tag[0].upper() + tag[1:]
+
+
+def _about_words(text: str, brands: Collection[str], origin: Origin) -> Iterator[str]:
+    for sentence in split_sentences(_HASHTAG.sub(" ", text), language=origin.language):
         words = count_words(sentence)
         if words > MOST_WORDS:
             beginning = " ".join(sentence.split()[:5])
-            yield (
-                f"The sentence “{beginning} …” has {words} words. "
-                f"Split it: {MOST_WORDS} are enough for one."
+            yield say(
+                "The sentence “%(beginning)s …” has %(number)s words. Split it: %(most)s are enough for one.",
+                beginning=beginning,
+                number=words,
+                most=MOST_WORDS,
             )
     names = {brand.casefold() for brand in brands}
-    shouted = [
-        word
-        for word in dict.fromkeys(_CAPITALS.findall(_HASHTAG.sub(" ", text)))
-        if word.isupper()
-        and not any(letter.isdigit() for letter in word)
-        and len(word) >= _SHOUTED_FROM
-        and word.casefold() not in names
-    ]
-    shouted += [
-        run
-        for run in dict.fromkeys(match.group() for match in _CAPITALS_IN_A_ROW.finditer(text))
-        if run.isupper()
-        and sum(map(str.isalpha, run)) >= _SHOUTED_FROM
-        and not any(word.casefold() in names or word in shouted for word in run.split())
-    ]
-    if shouted:
-        listed = ", ".join(f"“{word}”" for word in shouted[:3])
-        yield (
-            f"Write {listed} in small letters: capitals are hard to read, "
-            "and screen readers may spell them out."
+    loud = shouted(_HASHTAG.sub(" ", text), names=names, source=origin.words)
+    if loud:
+        listed = ", ".join(f"“{word}”" for word in loud[:3])
+        yield say(
+            "Write %(list)s in small letters: capitals are hard to read, "
+            "and screen readers may spell them out.",
+            list=listed,
         )
     if fake := _FAKE_LETTERS.search(text):
-        yield (
-            f"“{fake.group()}” is not made of letters, and screen readers cannot read it. "
-            "Type it in plain letters."
+        yield say(
+            "“%(letters)s” is not made of letters, and screen readers cannot read it. "
+            "Type it in plain letters.",
+            letters=fake.group(),
         )
 
 
 def _about_mentions(text: str) -> Iterator[str]:
     if text.lstrip().startswith(("@", "＠")):
-        yield (
+        yield say(
             "The text begins with a mention, and X shows such a post to few people. "
             "Begin with another word."
         )
     names = dict.fromkeys(_MENTION.findall(_ADDRESS.sub(" ", text)))
     for name in names:
-        yield f"@{name} will be told of this post on X. Make sure that it is the account you mean."
+        yield say(
+            "@%(name)s will be told of this post on X. Make sure that it is the account you mean.",
+            name=name,
+        )

@@ -56,6 +56,7 @@ from review.transitions.sending import (
 )
 from review.transitions.taking_down import (
     TAKE_DOWN,
+    gone,
     network_id_of,
     not_taken_down,
     take_down,
@@ -83,6 +84,7 @@ __all__ = [
     "correct",
     "expire",
     "give_up",
+    "gone",
     "hold",
     "look_again",
     "lose_track",

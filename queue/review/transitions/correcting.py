@@ -21,6 +21,7 @@ from review.transitions.moving import (
     TooLate,
     locked,
     permit_new,
+    reasoned,
     who_was_first,
     write_revision,
 )
@@ -39,13 +40,19 @@ def correct(post_id: int, *, by: Actor, now: datetime, reason: str, words: str =
     post = locked(post_id)
     permit_new(Verb.CORRECT, by)
     if post.state != State.PUBLISHED:
-        raise TooLate(f"Only a published post can be corrected: {who_was_first(post)}.")
+        raise TooLate(
+            text.say(
+                "Only a published post can be corrected: %(first)s.", first=who_was_first(post)
+            )
+        )
     open_one = other_correction(post.pk)
     if open_one is not None:
-        raise TooLate(f"It is being corrected already, by post {open_one.pk}.")
+        raise TooLate(
+            text.say("It is being corrected already, by post %(number)s.", number=open_one.pk)
+        )
     reason = reason.strip()
     if not reason:
-        raise NotFit("Say what was wrong: the reason is kept with both posts.")
+        raise NotFit(text.say("Say what was wrong: the reason is kept with both posts."))
     if post.taken_down_at is None and post.take_down_at is None:
         take_down(post.pk, by=by, now=now, reason=reason)
     pinned = post.revisions.get(number=post.approved_number or post.revision_number)
@@ -57,7 +64,12 @@ def correct(post_id: int, *, by: Actor, now: datetime, reason: str, words: str =
         account=post.account,
         corrects=post,
         state=State.IN_REVIEW,
-        reason=f"It corrects post {post.pk}: {reason}"[:MAX_REASON],
+        **reasoned(
+            text.cut(
+                text.say("It corrects post %(number)s: %(reason)s", number=post.pk, reason=reason),
+                MAX_REASON,
+            )
+        ),
         created_at=now,
         changed_at=now,
     )
@@ -102,6 +114,10 @@ def refuse_beside_the_old(post: Post) -> None:
     old = post.corrects
     if old is not None and old.taken_down_at is None:
         raise NotFit(
-            f"Post {old.pk}, which this one corrects, is still on the account. Wait until it is taken down: "
-            f"{old.reason or 'the worker does it'}"
+            text.say(
+                "Post %(number)s, which this one corrects, is still on the account. "
+                "Wait until it is taken down: %(reason)s",
+                number=old.pk,
+                reason=old.why or text.say("the worker does it"),
+            )
         )

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from config.timing import Calendar
-from review import addresses, blackouts, budgets, record, slots, text
-from review.models import STATE_LABELS, Account, Announcement, Connection, Post, Revision
+from review import addresses, budgets, record, text
+from review.models import Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
-from review.text import Content
+from review.text import Content, say, together
 from review.transitions import restoring
 from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
@@ -29,6 +29,8 @@ from review.transitions.moving import (
     who_was_first,
     write_revision,
 )
+from review.transitions.when import time_for
+from review.transitions.words import NOW
 
 # Neither network lets the same words out twice in a row, and followers would not thank us.
 SAME_TEXT_WITHIN = timedelta(hours=24)
@@ -103,43 +105,14 @@ def amend(
     )
 
 
-def _taken(account: Account, *, besides: int) -> list[datetime]:
-    rows = (
-        Post.objects.filter(account=account, due_at__isnull=False)
-        .filter(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED, State.PUBLISHED])
-        .exclude(pk=besides)
-        .order_by("-due_at")
-        .values_list("due_at", flat=True)[:1000]
-    )
-    return [due for due in rows if due is not None]
-
-
-def _time_for(post: Post, when: datetime | None, *, calendar: Calendar, now: datetime) -> datetime:
-    name = post.account.name
-    calendar = blackouts.added_to(calendar, now=now)
-    if when is None:
-        due = slots.next_slot(
-            now, calendar=calendar, account=name, taken=_taken(post.account, besides=post.pk)
-        )
-        if due is None:
-            raise NotFit(
-                "There is no free slot in the next 400 days: choose a time, or add slots to calendar.toml."
-            )
-        return due
-    if when < now:
-        raise NotFit("That time has passed; choose a later one, or “now”.")
-    blackout = slots.blackout_at(when, calendar=calendar, account=name)
-    if blackout is not None:
-        raise NotFit(f"Nothing goes out then: “{blackout.name}”. Choose a time outside it.")
-    return when
-
-
 def _refuse_own_words(post: Post, by: Actor) -> None:
     """With four eyes: refuse whoever wrote the words. What the bot rewrote since is still theirs."""
     if wrote_last(post, by):
         raise NotAllowed(
-            f"{by.name} wrote the text of this post, and four eyes are asked for: somebody else "
-            "approves it."
+            say(
+                "%(name)s wrote the text of this post, and four eyes are asked for: somebody else approves it.",
+                name=by.name,
+            )
         )
 
 
@@ -163,16 +136,24 @@ def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool
         if problem.level == "error"
     ]
     if errors:
-        raise NotFit(" ".join(errors))
+        raise NotFit(together(*errors))
     if not post.account.active:
         raise NotFit(
-            f"The account {post.account.name} is no longer in accounts.toml, so nothing can go out on it."
+            say(
+                "The account %(account)s is no longer in accounts.toml, so nothing can go out on it.",
+                account=post.account.name,
+            )
         )
     known = Connection.objects.filter(account=post.account).first()
     if post.account.live and known is not None and not known.is_for(post.account.who):
         raise NotFit(
-            f"{post.account.name} was connected as {known.author}, but accounts.toml says that it is "
-            f"{post.account.who}. Connect it again on the Accounts page, or correct accounts.toml."
+            say(
+                "%(account)s was connected as %(author)s, but accounts.toml says that it is %(who)s. "
+                "Connect it again on the Accounts page, or correct accounts.toml.",
+                account=post.account.name,
+                author=known.author,
+                who=post.account.who,
+            )
         )
     bound = Q(state__in=[State.SCHEDULED, State.SENDING, State.UNCONFIRMED])
     lately = Q(state=State.PUBLISHED, published_at__gt=now - SAME_TEXT_WITHIN)
@@ -188,8 +169,12 @@ def _refuse_unfit(post: Post, revision: Revision, *, now: datetime, strict: bool
     )
     if twin is not None:
         raise NotFit(
-            f"Post {twin.pk} says exactly the same on this account and is "
-            f"{str(STATE_LABELS[State(twin.state)]).lower()}. Reject this one, or change its text."
+            say(
+                "Post %(number)s says exactly the same on this account: %(stands)s. "
+                "Reject this one, or change its text.",
+                number=twin.pk,
+                stands=NOW[State(twin.state)],
+            )
         )
 
 
@@ -204,13 +189,14 @@ def approve(
     when: datetime | None = None,
     within: timedelta = timedelta(0),
     strict: bool = False,
+    mindful: bool = False,
 ) -> Post:
     """in_review → scheduled. Pin the revision that was seen, and set the time it goes out.
 
     `when` None means the next free slot of the account; `now` means at once. It goes out no sooner than
     `now` + `within`, so that the approval can be taken back. `strict` also refuses a link where nothing is,
-    and images that the network does not take, by what they answered when the worker last tried them. Raises
-    TransitionError.
+    and images that the network does not take, by what they answered when the worker last tried them.
+    `mindful` refuses a time in quiet hours, or too near to another post. Raises TransitionError.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
@@ -224,10 +210,14 @@ def approve(
         refuse_beside_the_old(post)
     earliest = now + within
     if when is None:
-        due = _time_for(post, None, calendar=calendar, now=earliest)
+        due = time_for(post, None, calendar=calendar, now=earliest)
     else:
-        due = _time_for(
-            post, max(when, earliest) if when >= now else when, calendar=calendar, now=now
+        due = time_for(
+            post,
+            max(when, earliest) if when >= now else when,
+            calendar=calendar,
+            now=now,
+            mindful=mindful,
         )
     if why := budgets.over(
         post.account, revision.content, at=due, zone=calendar.zone, besides=post.pk
@@ -253,8 +243,8 @@ def reject(post_id: int, *, by: Actor, now: datetime, seen: int | None, reason: 
     post = locked(post_id)
     if not reason.strip():
         permit(Verb.REJECT, post, by)
-        raise NotFit("Say why it is rejected: the reason is kept with the post.")
-    return move(post, Verb.REJECT, actor=by, now=now, seen=seen, reason=reason.strip())
+        raise NotFit(say("Say why it is rejected: the reason is kept with the post."))
+    return move(post, Verb.REJECT, actor=by, now=now, seen=seen, reason=text.trimmed(reason))
 
 
 @transaction.atomic
@@ -268,7 +258,7 @@ def hold(
         actor=by,
         now=now,
         seen=seen,
-        reason=reason[:MAX_REASON],
+        reason=text.cut(reason, MAX_REASON),
         approved_number=None,
         due_at=None,
     )
@@ -288,11 +278,17 @@ def undo(post_id: int, *, by: Actor, now: datetime) -> Post:
     )
     if last is None or not own or now - last.at > UNDO_WITHIN + UNDO_GRACE:
         raise TooLate(
-            f"Too late to undo: {who_was_first(post)}. A rejection can be taken back for "
-            f"{UNDO_WITHIN.seconds} seconds, by whoever made it."
+            say(
+                "Too late to undo: %(first)s. A rejection can be taken back for %(seconds)s seconds, "
+                "by whoever made it.",
+                first=who_was_first(post),
+                seconds=UNDO_WITHIN.seconds,
+            )
         )
     if other := other_correction(post.corrects_id, besides=post.pk):
-        raise TooLate(f"Too late to undo: post {other.pk} corrects the same one by now.")
+        raise TooLate(
+            say("Too late to undo: post %(number)s corrects the same one by now.", number=other.pk)
+        )
     return move(post, Verb.UNDO, actor=by, now=now)
 
 
@@ -301,7 +297,9 @@ def withdraw(
     post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
 ) -> Post:
     """scheduled → withdrawn. Raises TransitionError."""
-    return move(locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=reason.strip())
+    return move(
+        locked(post_id), Verb.WITHDRAW, actor=by, now=now, seen=seen, reason=text.trimmed(reason)
+    )
 
 
 @transaction.atomic
@@ -330,7 +328,7 @@ def confirm(
     post = locked(post_id)
     if not url.startswith(("https://", "http://")) or any(c.isspace() for c in url):
         permit(Verb.CONFIRM, post, by)
-        raise NotFit("Paste the link of the published post; it begins with https://.")
+        raise NotFit(say("Paste the link of the published post; it begins with https://."))
     last = post.attempts.order_by("-number").first()
     return move(
         post,

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from review import record
-from review.models import STATE_LABELS, Decision, Event, Person, Post, Revision
+from review.models import Decision, Event, Person, Post, Revision
 from review.states import MOVES, Role, State, Verb, Who, may, move_for
-from review.text import Content
+from review.text import Content, month, say, stored
+from review.transitions.words import NOW, PAST, TO_DO
 
 MAX_REASON = 1000  # characters
 
@@ -68,43 +69,30 @@ def operator(name: str) -> Actor:
 def locked(post_id: int) -> Post:
     try:
         return (
-            Post.objects.select_for_update(of=("self",))
-            .select_related("account", "announcement")
-            .get(pk=post_id)
+            Post.objects.select_for_update(of=("self",)).select_related("account").get(pk=post_id)
         )
     except Post.DoesNotExist:
-        raise NotFit(f"There is no post {post_id}.") from None
+        raise NotFit(say("There is no post %(number)s.", number=post_id)) from None
 
 
 def who_was_first(post: Post) -> str:
+    """Say who moved a post last, when, and where it stands now; no sentence of its own: it ends without a stop."""
     event = Event.objects.filter(post_number=post.pk).exclude(to_state="").order_by("-pk").first()
-    label = str(STATE_LABELS[State(post.state)]).lower()
+    stands = NOW[State(post.state)]
     if event is None:
-        return f"it is {label} now"
+        return stands
     at = timezone.localtime(event.at)
-    done = PAST.get(event.verb, event.verb)
-    return f"{event.actor} {done} it at {at:%H:%M} on {at:%-d %B}; it is {label} now"
-
-
-PAST = {
-    Verb.SUBMIT.value: "submitted",
-    Verb.AMEND.value: "amended",
-    Verb.APPROVE.value: "approved",
-    Verb.REJECT.value: "rejected",
-    Verb.HOLD.value: "held",
-    Verb.WITHDRAW.value: "withdrew",
-    Verb.CLAIM.value: "began to send",
-    Verb.CONFIRM.value: "confirmed",
-    Verb.RETRY_LATER.value: "postponed",
-    Verb.GIVE_UP.value: "gave up on",
-    Verb.LOSE_TRACK.value: "lost track of",
-    Verb.REQUEUE.value: "requeued",
-    Verb.EXPIRE.value: "expired",
-    Verb.MISS.value: "returned",
-    "take down": "asked to take down",
-    Verb.UNDO.value: "took back the rejection of",
-    Verb.CORRECT.value: "began to correct",
-}
+    done = PAST.get(event.verb)
+    when: dict[str, str | int] = {
+        "name": event.actor,
+        "time": f"{at:%H:%M}",
+        "day": at.day,
+        "month": month(at.month),
+    }
+    clause = (
+        say(done, **when) if done else say("%(name)s: %(verb)s", name=event.actor, verb=event.verb)
+    )
+    return say("%(clause)s; %(stands)s", clause=clause, stands=stands)
 
 
 def permit(verb: Verb, post: Post, actor: Actor) -> State:
@@ -112,27 +100,54 @@ def permit(verb: Verb, post: Post, actor: Actor) -> State:
     if not actor.may_decide:
         permit_new(verb, actor)
     if not actor.is_bot and not actor.name:
-        raise NotAllowed("Say who decides: every decision is kept with a name.")
+        raise NotAllowed(say("Say who decides: every decision is kept with a name."))
     move = move_for(verb, State(post.state))
     if move is None:
-        raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
+        raise _too_late(verb, post)
     wanted = Who.BOT if actor.is_bot else Who.PERSON
     if move.who not in (wanted, Who.EITHER):
         if any(other.verb is verb and other.who is not move.who for other in MOVES):
             # A person's verb elsewhere: the post has moved on since they saw it.
-            raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
-        label = str(STATE_LABELS[State(post.state)]).lower()
-        raise NotAllowed(f"To {verb} a post that is {label} is not for {actor.name} to do.")
+            raise _too_late(verb, post)
+        raise NotAllowed(
+            say(
+                "It is not for %(name)s %(to_do)s this post: %(stands)s.",
+                name=actor.name,
+                to_do=TO_DO[verb],
+                stands=NOW[State(post.state)],
+            )
+        )
     return move.target
+
+
+def _too_late(verb: Verb, post: Post) -> TooLate:
+    return TooLate(
+        say("Too late %(to_do)s: %(first)s.", to_do=TO_DO[verb], first=who_was_first(post))
+    )
+
+
+def reasoned(reason: str) -> dict[str, Any]:
+    """Return the columns of a post for its reason: the words, and what they are made of."""
+    return {"reason": reason, "reason_said": stored(reason)}
+
+
+def told_in(reason: str) -> dict[str, Any]:
+    """Return what a line of the record keeps of how its reason is made, for pages in other languages."""
+    kept = stored(reason)
+    return {"said": kept} if kept else {}
 
 
 def permit_new(verb: Verb, actor: Actor) -> None:
     """Raises NotAllowed unless `actor` may begin a post with `verb`."""
     if not actor.may(verb):
-        can = "edit" if actor.may_edit else "look"
-        raise NotAllowed(f"{actor.name or 'This person'} may {can}, but not decide about posts.")
+        name = actor.name or say("This person")
+        raise NotAllowed(
+            say("%(name)s may edit, but not decide about posts.", name=name)
+            if actor.may_edit
+            else say("%(name)s may look, but not decide about posts.", name=name)
+        )
     if not actor.is_bot and not actor.name:
-        raise NotAllowed("Say who decides: every decision is kept with a name.")
+        raise NotAllowed(say("Say who decides: every decision is kept with a name."))
 
 
 def move(
@@ -143,27 +158,41 @@ def move(
     now: datetime,
     seen: int | None = None,
     reason: str = "",
+    content_hash: str = "",
     details: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Post:
-    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now."""
+    """Carry out `verb` on a locked post: guarded UPDATE, Decision, Event. Returns it as it is now.
+
+    `content_hash` is that of its newest revision, from those who have read it already.
+    """
     target = permit(verb, post, actor)
     if seen is not None and seen != post.revision_number:
         raise TooLate(
-            f"Too late to {verb} revision {seen}: {who_was_first(post)}, "
-            f"with a newer text (revision {post.revision_number}). Read that one first."
+            say(
+                "Too late %(to_do)s revision %(seen)s: %(first)s, with a newer text (revision %(number)s). "
+                "Read that one first.",
+                to_do=TO_DO[verb],
+                seen=seen,
+                first=who_was_first(post),
+                number=post.revision_number,
+            )
         )
     if len(reason) > MAX_REASON:
-        raise NotFit(f"The reason is longer than {MAX_REASON} characters; shorten it.")
+        raise NotFit(
+            say("The reason is longer than %(most)s characters; shorten it.", most=MAX_REASON)
+        )
     number = changes.get("revision_number", post.revision_number)
+    changes |= {"changed_at": now, **reasoned(reason)}
     hit = Post.objects.filter(
         pk=post.pk, state=post.state, revision_number=post.revision_number
-    ).update(state=target, changed_at=now, reason=reason, **changes)
+    ).update(state=target, **changes)
     if hit != 1:
         post.refresh_from_db()
-        raise TooLate(f"Too late to {verb}: {who_was_first(post)}.")
-    revision = Revision.objects.get(post=post, number=number)
+        raise _too_late(verb, post)
     if not actor.is_bot:
+        revision = Revision.objects.get(post=post, number=number)
+        content_hash = revision.content_hash
         Decision.objects.create(
             post=post,
             revision=revision,
@@ -171,10 +200,15 @@ def move(
             by=actor.name,
             person_id=actor.person_id,
             reason=reason,
+            reason_said=stored(reason),
             at=now,
         )
-    before, account = post.state, post.account.name
-    post.refresh_from_db()
+    if not content_hash:
+        content_hash = post.revisions.values_list("content_hash", flat=True).get(number=number)
+    before = post.state
+    # Nobody else has written it: the row is locked, and the guard has hit.
+    for field, value in {"state": target, **changes}.items():
+        setattr(post, field, value)
     # The last thing in the transaction: it locks the end of the record for all.
     record.append(
         verb,
@@ -183,9 +217,14 @@ def move(
         post_number=post.pk,
         from_state=before,
         to_state=target,
-        content_hash=revision.content_hash,
+        content_hash=content_hash,
         reason=reason,
-        details={"account": account, "revision": number, **(details or {})},
+        details={
+            "account": post.account.name,
+            "revision": number,
+            **told_in(reason),
+            **(details or {}),
+        },
     )
     return post
 

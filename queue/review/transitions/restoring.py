@@ -15,7 +15,8 @@ from django.utils import timezone
 from review import record
 from review.models import Entry, Event, Post, Restoration, Revision
 from review.states import State, Verb
-from review.transitions.moving import BOT, locked, move
+from review.text import month, say, together
+from review.transitions.moving import BOT, locked, move, reasoned
 
 # So long after, what comes in anew may still have been announced in the time that is forgotten.
 IN_DOUBT_FOR = timedelta(days=30)
@@ -35,9 +36,12 @@ def latest(*, now: datetime) -> Restoration | None:
 def warning(restoration: Restoration) -> str:
     """Say in a sentence what a person must know about a post that is in doubt."""
     moment = timezone.localtime(restoration.backup_at)
-    return (
-        f"A backup of {moment:%H:%M} on {moment:%-d %B} was put back, and what happened since is forgotten, so "
-        "this may be published already."
+    return say(
+        "A backup of %(time)s on %(day)s %(month)s was put back, and what happened since is forgotten, so "
+        "this may be published already.",
+        time=f"{moment:%H:%M}",
+        day=moment.day,
+        month=month(moment.month),
     )
 
 
@@ -65,7 +69,7 @@ def take_stock(*, now: datetime) -> Counter[str]:
             Verb.MISS,
             actor=BOT,
             now=now,
-            reason=f"{why} Approve it again.",
+            reason=together(why, say("Approve it again.")),
             approved_number=None,
             due_at=None,
         )
@@ -74,7 +78,7 @@ def take_stock(*, now: datetime) -> Counter[str]:
         state__in=[State.IN_REVIEW, State.FAILED, State.SENDING, State.UNCONFIRMED]
     )
     counted["doubted"] = in_doubt.update(restoration=restoration, look_at=now, looks_done=0)
-    Post.objects.filter(state=State.IN_REVIEW, reason="").update(reason=why)
+    Post.objects.filter(state=State.IN_REVIEW, reason="").update(**reasoned(why))
     return counted
 
 
@@ -82,8 +86,10 @@ def doubt(post: Post, *, now: datetime) -> Post:
     """Have a new post looked for, when a backup was put back of late: it may be new only to us."""
     restoration = latest(now=now)
     if restoration is not None:
-        post.restoration, post.look_at, post.reason = restoration, now, warning(restoration)
-        post.save(update_fields=["restoration", "look_at", "reason"])
+        changes = {"restoration": restoration, "look_at": now, **reasoned(warning(restoration))}
+        for name, value in changes.items():
+            setattr(post, name, value)
+        post.save(update_fields=list(changes))
     return post
 
 
@@ -92,8 +98,8 @@ def no_doubt(post_id: int, *, reason: str) -> None:
     """Note that a post in doubt is not on its account. Not a move: its state stays."""
     post = locked(post_id)
     # Where a person has decided meanwhile, the sentence about the doubt would be none about the state.
-    words = reason if post.state == State.IN_REVIEW else post.reason
-    Post.objects.filter(pk=post.pk).update(restoration=None, look_at=None, reason=words)
+    words = reason if post.state == State.IN_REVIEW else post.why
+    Post.objects.filter(pk=post.pk).update(restoration=None, look_at=None, **reasoned(words))
 
 
 def contents_of(post: Post) -> list[Revision]:

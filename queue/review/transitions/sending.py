@@ -12,9 +12,18 @@ from django.db.models import Q
 from review import queries, record
 from review.models import Attempt, Post
 from review.states import State, Verb
-from review.text import Content
+from review.text import Content, cut, say, stored, together
 from review.transitions import restoring
-from review.transitions.moving import BOT, MAX_REASON, TooLate, locked, move, who_was_first
+from review.transitions.moving import (
+    BOT,
+    MAX_REASON,
+    TooLate,
+    locked,
+    move,
+    reasoned,
+    told_in,
+    who_was_first,
+)
 
 # How an attempt ended that may have published its post all the same.
 WORKER_DIED = "worker died"
@@ -46,6 +55,7 @@ class Claim:
     network: str = ""
     revision_number: int = 1
     doubts: tuple[Doubt, ...] = ()  # earlier tries of this post that may have published it
+    content_hash: str = ""  # of its revision, as it is stored
 
 
 @transaction.atomic
@@ -68,13 +78,14 @@ def claim(
     due = (
         queries.may_go(now, silent=silent, spaced=spaced, spacing=spacing)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("account", "announcement")
+        .select_related("account")
     )
     post = due.first()
     if post is None or post.approved_number is None or post.due_at is None:
         return None
     revision = post.revisions.get(number=post.approved_number)
-    number = post.attempts.count() + 1
+    tries = list(post.attempts.select_related("revision"))
+    number = len(tries) + 1
     attempt = Attempt.objects.create(
         post=post,
         revision=revision,
@@ -87,8 +98,8 @@ def claim(
     due_at = post.due_at
     doubts = tuple(
         Doubt(past.revision.content, past.opened_at, past.closed_at, past.outcome)
-        for past in post.attempts.filter(outcome__in=DOUBTFUL).select_related("revision")
-        if past.closed_at is not None
+        for past in tries
+        if past.outcome in DOUBTFUL and past.closed_at is not None
     )
     if (restored := post.restoration) is not None:
         doubts += tuple(
@@ -101,6 +112,7 @@ def claim(
         actor=BOT,
         now=now,
         seen=post.approved_number,
+        content_hash=revision.content_hash,
         rehearsed=not post.account.live,
         details={"attempt": number, "worker": worker, "live": post.account.live},
     )
@@ -115,14 +127,20 @@ def claim(
         network=post.account.network,
         revision_number=revision.number,
         doubts=doubts,
+        content_hash=revision.content_hash,
     )
 
 
 def _close(claim: Claim, *, now: datetime, outcome: str, detail: str = "") -> bool:
     hit = Attempt.objects.filter(pk=claim.attempt_id, closed_at__isnull=True).update(
-        closed_at=now, outcome=outcome, detail=detail
+        closed_at=now, outcome=outcome, detail=detail, detail_said=stored(detail)
     )
     return hit == 1
+
+
+def _hash_of(claim: Claim, post: Post) -> str:
+    """Return the hash of the post's newest revision where the claim knows it, else ""."""
+    return claim.content_hash if claim.revision_number == post.revision_number else ""
 
 
 def _settle(claim: Claim, post: Post, *, now: datetime, outcome: str, detail: str) -> None:
@@ -130,7 +148,11 @@ def _settle(claim: Claim, post: Post, *, now: datetime, outcome: str, detail: st
     other hands by now, and what this worker learned is no longer about the try that is open."""
     if not _close(claim, now=now, outcome=outcome, detail=detail):
         raise TooLate(
-            f"Attempt {claim.attempt_number} was taken to have died: {who_was_first(post)}."
+            say(
+                "Attempt %(number)s was taken to have died: %(first)s.",
+                number=claim.attempt_number,
+                first=who_was_first(post),
+            )
         )
 
 
@@ -145,13 +167,14 @@ def confirm_sent(
     """
     post = locked(claim.post_id)
     if not _close(claim, now=now, outcome="published", detail=url):
-        reason = reason or "The proof that it is published came late."
+        reason = reason or say("The proof that it is published came late.")
     return move(
         post,
         Verb.CONFIRM,
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         network_id=network_id,
         url=url,
         published_at=now,
@@ -172,12 +195,16 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
     _close(claim, now=now, outcome="published", detail=url)
     if post.state == State.PUBLISHED and post.network_id in ("", network_id):
         return post
-    reason = (
-        f"It is on the account a second time, at {url}: take one of the two down."
+    reason = cut(
+        say("It is on the account a second time, at %(url)s: take one of the two down.", url=url)
         if post.state == State.PUBLISHED
-        else f"It is on the account all the same, at {url}: the proof came late. {post.reason}".strip()
-    )[:MAX_REASON]
-    Post.objects.filter(pk=post.pk).update(reason=reason, changed_at=now)
+        else together(
+            say("It is on the account all the same, at %(url)s: the proof came late.", url=url),
+            post.why,
+        ),
+        MAX_REASON,
+    )
+    Post.objects.filter(pk=post.pk).update(**reasoned(reason), changed_at=now)
     record.append(
         Verb.CONFIRM,
         actor=BOT.name,
@@ -187,7 +214,12 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
         to_state=post.state,
         content_hash=claim.content.fingerprint(claim.account),
         reason=reason,
-        details={"account": post.account.name, "url": url, "attempt": claim.attempt_number},
+        details={
+            "account": post.account.name,
+            "url": url,
+            "attempt": claim.attempt_number,
+            **told_in(reason),
+        },
     )
     post.refresh_from_db()
     return post
@@ -196,7 +228,7 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
 @transaction.atomic
 def close_lapsed(claim: Claim, *, now: datetime) -> None:
     """Close an attempt whose lease ended while its post had moved on already. Not a move."""
-    _close(claim, now=now, outcome=WORKER_DIED, detail="The post had moved on already.")
+    _close(claim, now=now, outcome=WORKER_DIED, detail=say("The post had moved on already."))
 
 
 @transaction.atomic
@@ -210,6 +242,7 @@ def retry_later(claim: Claim, *, now: datetime, at: datetime, outcome: str, reas
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         due_at=at,
         details={"attempt": claim.attempt_number, "outcome": outcome, "due_at": at.isoformat()},
     )
@@ -226,6 +259,7 @@ def give_up(claim: Claim, *, now: datetime, outcome: str, reason: str) -> Post:
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         details={"attempt": claim.attempt_number, "outcome": outcome},
     )
 
@@ -243,6 +277,7 @@ def lose_track(
         actor=BOT,
         now=now,
         reason=reason,
+        content_hash=_hash_of(claim, post),
         look_at=look_at,
         looks_done=0,
         details={"attempt": claim.attempt_number, "outcome": outcome},
@@ -256,7 +291,7 @@ def look_again(post_id: int, *, look_at: datetime | None, looks_done: int, reaso
         restoration__isnull=False, state__in=[State.IN_REVIEW, State.SCHEDULED, State.FAILED]
     )
     Post.objects.filter(Q(state=State.UNCONFIRMED) | in_doubt, pk=post_id).update(
-        look_at=look_at, looks_done=looks_done, reason=reason
+        look_at=look_at, looks_done=looks_done, **reasoned(reason)
     )
 
 

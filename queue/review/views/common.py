@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from config import schema
 from config.timing import Calendar
 from review import blackouts, queries, sign_in
 from review.models import Person, Post
+from review.said import told
 from review.states import NEEDS_A_PERSON, State
 from review.transitions import NotAllowed, TooLate, TransitionError
 
@@ -155,7 +156,11 @@ def here(request: HttpRequest) -> str:
 
 
 def part(
-    request: HttpRequest, rows: QuerySet[Any], *, size: int, total: int | None = None
+    request: HttpRequest,
+    rows: QuerySet[Any] | Sequence[Any],
+    *,
+    size: int,
+    total: int | None = None,
 ) -> Page[Any]:
     """Return the page of `rows` that the address asks for; the nearest one when it is out of range.
 
@@ -192,7 +197,7 @@ def ended(
     """
     late = isinstance(error, TooLate)
     context = {
-        "sentence": str(error),
+        "sentence": told(error),
         "post": post,
         "typed": typed,
         "late": late,

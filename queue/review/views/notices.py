@@ -20,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from review import letters, notices, queries, shown, sign_in, transitions
 from review.models import MailedLink, Person, Post
+from review.said import told
 from review.states import UNDO_WITHIN, State
 from review.transitions import NotFit, TransitionError
 from review.transitions.moving import who_was_first
@@ -64,10 +65,10 @@ def approve(request: HttpRequest, token: str) -> HttpResponse:
                     within=UNDO_WITHIN,
                 )
     except NotFit as error:
-        return _ask(request, link, post, problem=str(error))
+        return _ask(request, link, post, problem=told(error))
     except TransitionError as error:
         status = 409 if isinstance(error, transitions.TooLate) else 403
-        return _refused(request, str(error), link=link, status=status)
+        return _refused(request, told(error), link=link, status=status)
     return redirect("approve-from-mail", token=token)
 
 
@@ -140,6 +141,8 @@ def off(request: HttpRequest, token: str) -> HttpResponse:
     kind = found[1]
     done = request.method == "POST"
     if done:
-        field = "wants_digest" if kind == notices.DIGEST else "wants_reminders"
+        field = {notices.DIGEST: "wants_digest", notices.ASKED: "wants_asks"}.get(
+            kind, "wants_reminders"
+        )
         Person.objects.filter(pk=person.pk).update(**{field: False})
     return render(request, "review/mailed/off.html", {"kind": kind, "done": done})

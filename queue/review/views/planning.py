@@ -17,7 +17,9 @@ from django.views.decorators.http import require_safe
 from config import schema, timing
 from config.timing import Calendar
 from review import blackouts, forms, queries, shown, silencing, slots, transitions
-from review.models import Account, Blackout
+from review.models import Account, Blackout, Post
+from review.proposals import proposals
+from review.said import told
 from review.states import State
 from review.transitions import NotFit, TransitionError
 from review.views.common import calendar, desk, ended, page, signed_in
@@ -28,15 +30,36 @@ MOST_YEARS = 5  # from now; further away is a slip of the hand
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """A free slot that is still to come: when, the networks and the keys of the accounts that have it."""
+
+    at: datetime
+    networks: tuple[str, ...]
+    accounts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A day's hours as a picture: spans and marks in minutes after midnight, and the same in words."""
+
+    quiet: tuple[tuple[int, int], ...]  # where each begins, and how wide it is
+    dark: tuple[tuple[int, int], ...]
+    marks: tuple[tuple[int, str], ...]  # where each post is, and what it is
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the calendar. `free` has the free slots still to come, each with its accounts."""
+    """One day of the calendar. `proposed` has where posts in review would go, were all approved in their order."""
 
     date: date
     posts: tuple[shown.Shown, ...]
-    free: tuple[tuple[datetime, tuple[str, ...]], ...]
+    proposed: tuple[tuple[datetime, Post], ...]
+    free: tuple[Free, ...]
     blackouts: tuple[timing.Blackout, ...]
     bank_holiday: bool
     quiet: bool
+    strip: Strip
     today: bool
     outside: bool  # of the month that is looked at
 
@@ -52,11 +75,13 @@ def plan(request: HttpRequest) -> HttpResponse:
     first, after = _month(chosen) if month else _week(chosen)
     begin = chosen.replace(day=1) if month else first
     known, _trouble = calendar()
+    days = _days(first, after, calendar=known, now=now, month=chosen.month if month else 0)
     context = {
+        "nothing": not any(day.posts or day.proposed for day in days),
         "month": month,
         "begin": begin,
         "last": after - timedelta(days=1),
-        "days": _days(first, after, calendar=known, now=now, month=chosen.month if month else 0),
+        "days": days,
         "before": begin - timedelta(days=1 if month else 7),
         "after": _next_month(begin) if month else after,
         "chosen": chosen,
@@ -99,8 +124,12 @@ def _days(
     posts = list(found.order_by("due_at", "pk"))
     rows = shown.show(posts, calendar=None, now=now, checks=False)
     accounts = list(queries.accounts())
+    taken = queries.due_times(after=min(now, _midnight(first)) - timedelta(days=1))
+    proposed = (
+        proposals(taken, calendar=calendar, now=now, before=_midnight(after)) if calendar else []
+    )
     return [
-        _day(day, rows, accounts, calendar=calendar, now=now, month=month)
+        _day(day, rows, accounts, taken, proposed, calendar=calendar, now=now, month=month)
         for day in (first + timedelta(days=n) for n in range((after - first).days))
     ]
 
@@ -109,36 +138,94 @@ def _day(
     day: date,
     rows: Sequence[shown.Shown],
     accounts: Sequence[Account],
+    taken: dict[int, list[datetime]],
+    waiting: Sequence[tuple[datetime, Post]],
     *,
     calendar: Calendar | None,
     now: datetime,
     month: int,
 ) -> Day:
-    free: dict[datetime, list[str]] = {}
+    free: dict[datetime, list[Account]] = {}
     if calendar is not None:
         for account in accounts:
-            taken = [r.post.due_at for r in rows if r.account == account and r.post.due_at]
+            mine = taken.get(account.pk, [])
             for moment in slots.slots_on(day, calendar=calendar, account=account.name):
                 if moment > now and slots.is_free(
-                    moment, calendar=calendar, account=account.name, taken=taken
+                    moment, calendar=calendar, account=account.name, taken=mine
                 ):
-                    free.setdefault(moment, []).append(shown.network_label(account.network))
+                    free.setdefault(moment, []).append(account)
     begin, end = _midnight(day), _midnight(day + timedelta(days=1))
+    posts = tuple(r for r in rows if r.post.due_at and begin <= r.post.due_at < end)
+    proposed = tuple(sorted((p for p in waiting if begin <= p[0] < end), key=lambda p: p[0]))
+    dark = tuple(
+        span
+        for span in (calendar.blackout if calendar else ())
+        if calendar and span.overlaps(begin, end, zone=calendar.zone)
+    )
     return Day(
         date=day,
-        posts=tuple(r for r in rows if r.post.due_at and begin <= r.post.due_at < end),
-        free=tuple((moment, tuple(names)) for moment, names in sorted(free.items())),
-        blackouts=tuple(
-            span
-            for span in (calendar.blackout if calendar else ())
-            if calendar and span.overlaps(begin, end, zone=calendar.zone)
+        posts=posts,
+        proposed=proposed,
+        free=tuple(
+            Free(
+                moment,
+                tuple(shown.network_label(account.network) for account in whose),
+                tuple(account.pk for account in whose),
+            )
+            for moment, whose in sorted(free.items())
         ),
+        blackouts=dark,
+        strip=_strip(day, posts, proposed, dark, calendar=calendar),
         bank_holiday=calendar is not None
         and slots.is_bank_holiday(day, place=calendar.bank_holidays),
         quiet=calendar is not None and any(day.weekday() in span.days for span in calendar.quiet),
         today=day == timezone.localtime(now).date(),
         outside=bool(month) and day.month != month,
     )
+
+
+def _strip(
+    day: date,
+    posts: Sequence[shown.Shown],
+    proposed: Sequence[tuple[datetime, Post]],
+    dark: Sequence[timing.Blackout],
+    *,
+    calendar: Calendar | None,
+) -> Strip:
+    """Draw the hours of a day. On the two days of the year that are longer or shorter, an hour's place is the clock's."""
+    quiet = slots.quiet_on(day, calendar=calendar) if calendar else ()
+    spans = []
+    for span in dark if calendar else ():
+        start, end = span.ends_in(calendar.zone) if calendar else (span.start, span.end)
+        spans.append((_minute_of(start, day), _minute_of(end, day)))
+    marks = [(_minute_of(r.post.due_at, day), r.post.state) for r in posts if r.post.due_at]
+    marks += [(_minute_of(moment, day), State.IN_REVIEW.value) for moment, _post in proposed]
+    said = [
+        gettext("Quiet %(start)s–%(end)s") % {"start": _clock(start), "end": _clock(end)}
+        for start, end in quiet
+    ]
+    words = said + [
+        gettext("Blackout %(start)s–%(end)s") % {"start": _clock(start), "end": _clock(end)}
+        for start, end in spans
+    ]
+    return Strip(
+        quiet=tuple((start, end - start) for start, end in quiet),
+        dark=tuple((start, end - start) for start, end in spans),
+        marks=tuple(sorted(marks)),
+        words="; ".join(words) or gettext("No quiet hours"),
+    )
+
+
+def _minute_of(moment: datetime, day: date) -> int:
+    """Return the minute of the local day at which a moment is; its ends where it lies before or after it."""
+    local = timezone.localtime(moment)
+    if local.date() != day:
+        return 0 if local.date() < day else slots.DAY
+    return local.hour * 60 + local.minute
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @desk
@@ -159,7 +246,7 @@ def blackout(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except NotFit as error:
-        form.add_error("ends", str(error))
+        form.add_error("ends", told(error))
         return _blackouts(request, form, status=422)
     except TransitionError as error:
         return ended(request, error)

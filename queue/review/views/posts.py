@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from itertools import groupby
 from typing import Any
@@ -13,45 +14,57 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from review import forms, queries, shown, text
+from review import asks, forms, looks, queries, shown, text, waiting
 from review.models import STATE_LABELS, Decision, Revision
 from review.states import State
 from review.views.common import brands, calendar, desk, page, part, signed_in
 
 ANNOUNCEMENTS_A_PAGE = 25
 ROWS_A_PAGE = 100
-ENDED = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 
 
 @desk
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """Everything that needs a person, by bulletin and announcement; the address may narrow it."""
-    wanted = queries.Wanted(
+    """What waits for whoever looks, or all that needs a person, by bulletin; the address may narrow it."""
+    reader = signed_in(request)
+    whose = waiting.Whose(_one_of(request.GET.get("whose", ""), [*waiting.Whose]))
+    wanted = waiting.Wanted(
         words=request.GET.get("q", "").replace("\0", "").strip()[:200],
         kind=_one_of(request.GET.get("kind", ""), shown.KIND_LABELS),
         network=_one_of(request.GET.get("network", ""), text.NETWORKS),
     )
-    on_page = part(request, queries.waiting_announcements(wanted), size=ANNOUNCEMENTS_A_PAGE)
-    keys = [announcement.pk for announcement in on_page]
-    posts = list(queries.waiting(wanted).filter(announcement__in=keys))
+    known = calendar()[0]
+    four_eyes = known is not None and known.approvals != "any"
+    condition = waiting.for_whom(whose, reader, four_eyes=four_eyes)
+    on_page = part(request, waiting.announcements(wanted, condition), size=ANNOUNCEMENTS_A_PAGE)
+    posts = waiting.posts(wanted, condition, keys=list(on_page))
     now = timezone.now()
-    rows = shown.show(
-        posts, calendar=calendar()[0], now=now, brands=brands(), reader=signed_in(request)
-    )
+    _look_at_what_is_open(request)
+    rows = shown.show(posts, calendar=known, now=now, brands=brands(), reader=reader)
     context = {
-        "bulletins": shown.bulletins(rows),
+        "bulletins": shown.bulletins(rows, expire_after=known.expire_after if known else None),
         "on_page": on_page,
         "troubled": [row for row in rows if row.post.state != State.IN_REVIEW],
         "clean": [row for row in rows if row.is_clean],
         "reasons": forms.REASONS,
         "wanted": wanted,
-        "narrowed": wanted != queries.Wanted(),
+        "narrowed": wanted != waiting.Wanted(),
+        "whose": whose,
+        "waits_for": waiting.counts(reader, four_eyes=four_eyes) if reader.may_edit else {},
+        "colleagues": asks.colleagues,
         "kinds": shown.KIND_LABELS,
         "networks": text.NETWORKS.values(),
         "now": now,
     }
     return page(request, "queue", context)
+
+
+def _look_at_what_is_open(request: HttpRequest) -> None:
+    """Whoever has a form open on a post is looking at it."""
+    match = re.fullmatch(r"[a-z-]+-(\d{1,18})", request.GET.get("open", ""))
+    if match:
+        looks.look(signed_in(request), int(match[1]), now=timezone.now())
 
 
 def _one_of(value: str, known: Collection[str]) -> str:
@@ -78,22 +91,20 @@ def scheduled(request: HttpRequest) -> HttpResponse:
 def published(request: HttpRequest) -> HttpResponse:
     """What has gone out, and what has ended without going out."""
     state = request.GET.get("state", "")
-    found = queries.finished()
-    if state in ENDED:
-        found = found.filter(state=state)
-    else:
+    if state not in queries.ENDED:
         state = ""
     counts = queries.counts()
-    total = sum(counts[s] for s in ENDED)
-    on_page = part(request, found, size=ROWS_A_PAGE, total=counts[state] if state else total)
-    posts = list(on_page)
+    total = sum(counts[s] for s in queries.ENDED)
+    keys = queries.finished(state)
+    on_page = part(request, keys, size=ROWS_A_PAGE, total=counts[state] if state else total)
+    posts = queries.in_order(list(on_page))
     approvers = queries.approvers(posts)
     rows = shown.show(posts, calendar=None, now=timezone.now(), checks=False)
     context = {
         "rows": [(row, approvers.get(row.post.pk)) for row in rows],
         "on_page": on_page,
         "state": state,
-        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in ENDED],
+        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in queries.ENDED],
         "total": total,
     }
     return page(request, "published", context)
@@ -127,6 +138,9 @@ def post_page(
     row = shown.show(
         [found], calendar=calendar()[0], now=now, brands=brands(), reader=signed_in(request)
     )[0]
+    looks.look(signed_in(request), pk, now=now)
+    if row.since is not None:
+        looks.saw(signed_in(request), [pk])
     typed: Mapping[str, Any] = form.data if form is not None else {}
     seen = typed.get("seen") if form_name == "amend" else None
     content = {
@@ -154,6 +168,7 @@ def post_page(
         "attempts": found.attempts.order_by("number"),
         "story": [shown.told(event, now=now) for event in queries.history(found)],
         "reasons": forms.REASONS,
+        "colleagues": asks.colleagues,
         "other_kinds": [
             (kind, label)
             for kind, label in shown.TAKE_IN_LABELS.items()

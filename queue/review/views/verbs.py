@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
-from review import comments, forms, queries, shown, transitions
+from review import asks, comments, forms, looks, queries, shown, transitions
 from review.models import Post
+from review.said import told
 from review.states import UNDO_WITHIN, State, Verb
 from review.transitions import Actor, NotFit, TransitionError
 from review.views.common import calendar, desk, ended, next_address, onward, page, signed_in
@@ -86,7 +87,7 @@ def _approve(call: _Call) -> str:
 def _reject(call: _Call) -> str:
     reason = call.form.reason
     transitions.reject(call.pk, by=call.by, now=call.now, seen=call.seen, reason=reason)
-    return gettext("Rejected: %(reason)s.") % {"reason": reason}
+    return gettext("Rejected: %(reason)s.") % {"reason": told(reason)}
 
 
 def _amend(call: _Call) -> str:
@@ -123,6 +124,7 @@ def _move(call: _Call) -> str:
             seen=call.seen,
             when=call.form.cleaned_data["when"],
             within=UNDO_WITHIN,
+            mindful=True,
         )
     return gettext("Moved to %(time)s on %(account)s.") % {
         "time": shown.moment(post.due_at or call.now, now=call.now),
@@ -153,17 +155,23 @@ def _take_down(call: _Call) -> str:
     return gettext("It will be taken down in a moment.")
 
 
+def _gone(call: _Call) -> str:
+    transitions.gone(call.pk, by=call.by, now=call.now)
+    return gettext("Noted: it is taken down.")
+
+
 def _comment(call: _Call) -> str:
-    asks = call.form.cleaned_data["asks"]
+    asks_for_changes = call.form.cleaned_data["asks"]
     comments.add(
         call.pk,
         text=call.form.cleaned_data["text"],
-        asks_for_changes=asks,
+        asks_for_changes=asks_for_changes,
         by=call.by,
         now=call.now,
         seen=call.seen,
+        tell=call.form.cleaned_data["tell"],
     )
-    if asks:
+    if asks_for_changes:
         return gettext("Asked for changes: everybody sees it on the post.")
     return gettext("Comment kept.")
 
@@ -176,6 +184,7 @@ def _correct(call: _Call) -> str:
 
 
 TAKE_DOWN = "take-down"
+GONE = "gone"  # somebody took it down on the network itself
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
     Verb.REJECT.value: (forms.RejectForm, _reject),
@@ -185,6 +194,7 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
     TAKE_DOWN: (forms.ReasonForm, _take_down),
+    GONE: (forms.VerbForm, _gone),
     Verb.CORRECT.value: (forms.ReasonForm, _correct),
     MOVE: (forms.MoveForm, _move),
     COMMENT: (forms.CommentForm, _comment),
@@ -196,7 +206,7 @@ CAN_BE_UNDONE = (Verb.APPROVE.value, Verb.REJECT.value)
 def _may(by: Actor, verb: str) -> bool:
     if verb == COMMENT:
         return by.may_edit
-    return by.may_decide if verb in (TAKE_DOWN, MOVE) else by.may(Verb(verb))
+    return by.may_decide if verb in (TAKE_DOWN, GONE, MOVE) else by.may(Verb(verb))
 
 
 @desk
@@ -227,9 +237,10 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         done = carry_out(_Call(pk, form, by, timezone.now()))
     except NotFit as error:
-        return post_page(request, pk, problem=str(error), **again)
+        return post_page(request, pk, problem=told(error), **again)
     except TransitionError as error:
         return ended(request, error, post=post, typed=_typed(request))
+    _seen_to(request, [pk], now=timezone.now())
     messages.success(
         request,
         format_html(
@@ -241,6 +252,12 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         correction = post.corrections.order_by("-pk")[0]
         return HttpResponseRedirect(reverse("post", args=[correction.pk]) + "#edit")
     return onward(request, default=reverse("post", args=[pk]))
+
+
+def _seen_to(request: HttpRequest, keys: Sequence[int], *, now: datetime) -> None:
+    """Whoever has done something about posts has seen them, and owes no answer there."""
+    looks.saw(signed_in(request), keys)
+    asks.answer(signed_in(request), keys, now=now)
 
 
 def _may_not(by: Actor) -> str:
@@ -295,12 +312,13 @@ def approve_all(request: HttpRequest) -> HttpResponse:
         return page(
             request,
             "unfit",
-            {"sentence": str(error), "post": current},
+            {"sentence": told(error), "post": current},
             status=422,
         )
     except TransitionError as error:
         return ended(request, error, post=current)
     if posts:
+        _seen_to(request, [post.pk for post in posts], now=now)
         messages.success(
             request,
             _approved_together(posts, now=now),

@@ -20,7 +20,7 @@ from tests.emulators.x import KEYS, XEmulator
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=1)
 # Long enough for loopback, short enough for a test.
-PATIENCE = Patience(connect=1, read=0.2, whole=0.5)
+PATIENCE = Patience(connect=1, read=0.4, whole=0.8)
 LINK = "https://example.org/reports/14?a=1&b=2"
 TEXT = "A report on 14 regions is published: growth & cohesion (“the long view”)."
 X_CONTENT = Content(text=f"{TEXT}\n\n{LINK}", link=LINK)

@@ -31,6 +31,39 @@
     return [...all.slice(at), ...all.slice(0, Math.max(at, 0)).reverse()];
   }
 
+  /* What has been on screen, as "post-revision": several posts are approved together only once they have. */
+  const onScreen = new Set();
+  const nameOf = (card) => `${card.id.slice(5)}-${card.querySelector('[name="seen"]')?.value}`;
+  const screen = new IntersectionObserver(
+    (changes) => {
+      for (const { isIntersecting, intersectionRatio, intersectionRect, target } of changes) {
+        const card = cardOf(target);
+        const enough = intersectionRatio >= 0.5 || intersectionRect.height >= innerHeight / 2;
+        if (card && isIntersecting && enough) onScreen.add(nameOf(card));
+      }
+    },
+    { threshold: [0, 0.25, 0.5, 0.75] },
+  );
+
+  function observe() {
+    screen.disconnect();
+    main.querySelectorAll("section.post .looks .words").forEach((words) => screen.observe(words));
+  }
+
+  /* Lead to the first of these posts that has not been on screen. False: all have. */
+  function leadsToUnseen(button) {
+    const name = button.value.split(".").find((each) => !onScreen.has(each));
+    const card = name && document.getElementById(`post-${name.split("-")[0]}`);
+    if (!card) return false;
+    select(card, { scroll: false });
+    card.scrollIntoView({ block: "center" });
+    const line = document.createElement("p");
+    line.className = "message";
+    line.textContent = document.getElementById("verbs")?.dataset.unseen ?? "";
+    said.replaceChildren(line);
+    return true;
+  }
+
   function undoSoonGone() {
     const buttons = said.querySelectorAll(".undo");
     if (buttons.length) setTimeout(() => buttons.forEach((button) => button.remove()), UNDO_FOR);
@@ -71,6 +104,7 @@
     document.title = fresh.title;
     history.replaceState(null, "", address);
     main.querySelectorAll("form.editor").forEach(watch);
+    observe();
     return true;
   }
 
@@ -116,6 +150,7 @@
     const ours = form.id === "verbs" || form.matches("main .post form");
     if (!ours || form.method !== "post") return;
     event.preventDefault();
+    if (button?.name === "posts" && leadsToUnseen(button)) return;
     const address = button?.hasAttribute("formaction") ? button.formAction : form.action;
     const data = new FormData(form, button);
     const card = cardOf(button) ?? cardOf(form) ?? button?.closest("article")?.querySelector("section.post") ?? selected();
@@ -185,7 +220,7 @@
 
   /* Single keys, for those who switched them on. */
   const typing = (element) => element.matches?.("input, textarea, select, [contenteditable]");
-  const opening = { e: "amend-", r: "reject-", s: "approve-", c: "comment-" };
+  const opening = { e: "amend-", r: "reject-", s: "approve-", c: "comment-", m: "assign-" };
 
   function press(key) {
     const all = cards();
@@ -232,6 +267,54 @@
     }
   });
 
+  /* Who else is looking: said while this page is in front and somebody is at it. */
+  const AGAIN_AFTER = 10_000; // milliseconds
+  const AWAY_AFTER = 180_000; // without a key or a movement
+  let stirred = Date.now();
+  for (const sign of ["keydown", "pointermove", "pointerdown", "scroll"]) {
+    document.addEventListener(sign, () => (stirred = Date.now()), { passive: true });
+  }
+
+  const looks = (words) => {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+    return new URLSearchParams({ csrfmiddlewaretoken: token, ...words });
+  };
+  const lookingAt = () => (cards().length === 1 ? cards()[0] : selected())?.id.slice(5) ?? "";
+
+  async function tellLookers() {
+    const all = cards();
+    if (!all.length || document.hidden || Date.now() - stirred > AWAY_AFTER) return;
+    const keys = all.map((card) => card.id.slice(5)).join(".");
+    try {
+      const answer = await fetch("/looking/", {
+        method: "POST",
+        credentials: "same-origin",
+        body: looks({ at: lookingAt(), posts: keys }),
+      });
+      if (!answer.ok) return;
+      const found = await answer.json();
+      for (const card of cards()) {
+        const words = found[card.id.slice(5)];
+        let line = card.querySelector(".looked-at");
+        if (!words) line?.remove();
+        else if (!line) {
+          line = document.createElement("p");
+          line.className = "note looked-at";
+          card.querySelector(".looks")?.before(line);
+        }
+        if (words) line.textContent = words;
+      }
+    } catch {
+      // The next time will do.
+    }
+  }
+
+  if (main.querySelector("section.post[id]")) {
+    setTimeout(tellLookers, AGAIN_AFTER / 5);
+    setInterval(tellLookers, AGAIN_AFTER);
+    addEventListener("pagehide", () => navigator.sendBeacon("/looking/", looks({ left: lookingAt() })));
+  }
   document.querySelectorAll("form.editor").forEach(watch);
+  observe();
   undoSoonGone();
 })();
