@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from bot.draft.names import ABBREVIATIONS, EVERYDAY, names_in
+from bot.draft.names import EVERYDAY, names_in
+from review.text import ABBREVIATIONS
 
 # A word with all that belongs to it, and its parts: ERDF-FUNDED, L'ÎLE-DE-FRANCE, WREXHAM'S, R&D.
 _WORD = re.compile(r"[^\W_]+(?:[’'&.+-][^\W_]+)*")

@@ -6,6 +6,7 @@ Pure: the editor, the checks and the drafting all ask here, so they can never di
 from __future__ import annotations
 
 from review.text.addresses import Tried, address_errors, image_trouble
+from review.text.capitals import ABBREVIATIONS
 from review.text.checks import MOST_WORDS, Origin, Problem, problems
 from review.text.cleaning import clean_text
 from review.text.comparing import changes, facts, split_at
@@ -26,6 +27,7 @@ from review.text.saying import Said, cut, month, read, say, stored, to_say, toge
 from review.text.sentences import count_words, split_sentences
 
 __all__ = [
+    "ABBREVIATIONS",
     "MOST_WORDS",
     "NETWORKS",
     "Content",

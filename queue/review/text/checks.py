@@ -14,6 +14,7 @@ from typing import Literal
 
 from review.text import counting
 from review.text.addresses import Tried, address_errors
+from review.text.capitals import shouted
 from review.text.cleaning import INVALID
 from review.text.content import Content
 from review.text.faithful import unsupported
@@ -24,19 +25,26 @@ from review.text.sentences import count_words, split_sentences
 MOST_HASHTAGS = 2
 MOST_EMOJI = 3
 MOST_WORDS = 25
-# Shorter words in capitals are mostly abbreviations that people know: NATO, UNESCO.
-_SHOUTED_FROM = 7
+_SHOUTED_FROM = 7  # letters of a hashtag; a shorter one in capitals is an abbreviation
 
+_BESIDE = 20_000  # characters of the source in which a hashtag's words are looked for
+_TAG_WORDS = 5
+_PLAIN_WORD = re.compile(r"\w+")
 _NAMED = 4  # things that the source lacks, named one by one
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _HASHTAG = re.compile(r"(?<![\w&/#])[#＃](\w*[^\W\d_]\w*)")
 _MENTION = re.compile(r"(?<![\w@/.+-])[@＠](\w{1,15})\b", re.ASCII)
-_CAPITALS = re.compile(r"(?<!\w)[^\W\d_][\w’'-]*[^\W\d_](?!\w)")
-# Short words in capitals one after the other are no abbreviations: OUT NOW.
-_CAPITALS_IN_A_ROW = re.compile(r"(?<![\w#])[^\W\d_a-z]{2,6}(?: [^\W\d_a-z]{2,6})+(?!\w)")
-# Letters out of mathematics, in circles or full width, which people use as a typeface.
-_FAKE_LETTERS = re.compile("[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a]+")
+# Letters out of mathematics, phonetics, in circles, squares or full width, raised, or struck through, which people
+# use as a typeface.
+_FAKE_LETTERS = re.compile(
+    "[\U0001d400-\U0001d7ff\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\u210a-\u2113\u2115\u2118-\u211d\u2124\u2128\u212c\u212d"
+    "\u212f-\u2131\u2133\u2134\u2102]+"
+    "|[\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]{2,}"
+    "|[\u1d00-\u1d2b\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\ua730\ua731]{2,}"
+    "|[\u02b0-\u02b8\u1d2c-\u1d6a\u2071\u207f\u2090-\u209c]{3,}"
+    "|(?:\\w[\u0335-\u0338]){2,}"
+)
 _IMAGE_OF = re.compile(r"(an? |the )?(image|picture|photo|photograph|graphic) (of|showing)\b", re.I)
 
 
@@ -81,7 +89,10 @@ def problems(
             Problem("error", sentence)
             for sentence in address_errors(content, facts, origin.tried if origin else {})
         ),
-        *(Problem("warning", sentence) for sentence in _warnings(content, facts, brands)),
+        *(
+            Problem("warning", sentence)
+            for sentence in _warnings(content, facts, brands, origin or Origin())
+        ),
         *(
             Problem("warning", sentence)
             for sentence in (_against_origin(content, origin, brands) if origin else ())
@@ -192,15 +203,17 @@ def _too_long(what: str, text: str, limit: int, facts: NetworkFacts) -> Iterator
         )
 
 
-def _warnings(content: Content, facts: NetworkFacts, brands: Collection[str]) -> Iterator[str]:
+def _warnings(
+    content: Content, facts: NetworkFacts, brands: Collection[str], origin: Origin
+) -> Iterator[str]:
     text = _ADDRESS.sub(" ", content.text)
     if facts.link_in_text and content.link and content.link not in content.text:
         yield say(
             "The text does not hold its link. Add %(link)s, or clear the link if followers need none.",
             link=content.link,
         )
-    yield from _about_hashtags(text, brands)
-    yield from _about_words(text, brands)
+    yield from _about_hashtags(text, brands, origin.words)
+    yield from _about_words(text, brands, origin)
     emoji = counting.emoji_in(content.text)
     if len(emoji) > MOST_EMOJI:
         yield say(
@@ -228,19 +241,17 @@ def _emoji_inside(text: str, emoji: Collection[str]) -> str:
     for line in _HASHTAG.sub(" ", text).split("\n"):
         for one in emoji:
             _, found, after = line.partition(one)
-            if found and any(letter.isalnum() for letter in after.removeprefix("\ufe0f")):
+            for other in emoji:  # a keycap has a figure in it
+                after = after.replace(other, "")
+            if found and any(letter.isalnum() for letter in after):
                 return one
     return ""
 
 
-def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
+def _about_hashtags(text: str, brands: Collection[str], source: str) -> Iterator[str]:
     tags = _HASHTAG.findall(text)
     if len(tags) > MOST_HASHTAGS:
-        yield say(
-            "The text has %(number)s hashtags. Keep the %(most)s that matter most.",
-            number=len(tags),
-            most=MOST_HASHTAGS,
-        )
+        yield f"The text has {len(tags)} hashtags. Keep the {MOST_HASHTAGS} that matter most."
     # A name may have two spellings, Interreg and INTERREG; the one with small letters is proposed.
     spelled = {brand.casefold(): brand for brand in sorted(brands)}
     for tag in dict.fromkeys(tags):
@@ -248,22 +259,38 @@ def _about_hashtags(text: str, brands: Collection[str]) -> Iterator[str]:
         if tag in brands:
             continue
         if brand is not None:
-            yield say(
-                "Write #%(tag)s as #%(brand)s, the way the name is spelled.", tag=tag, brand=brand
-            )
-        elif tag[0].islower():
-            yield say(
-                "Begin each word of #%(tag)s with a capital, such as #%(better)s, "
-                "so that screen readers can tell the words apart.",
-                tag=tag,
-                better=f"{tag[0].upper()}{tag[1:]}",
+            yield f"Write #{tag} as #{brand}, the way the name is spelled."
+            continue
+        camel = _camel(tag, f"{_HASHTAG.sub(' ', text)} {source}")
+        if tag[0].islower() or (camel != tag and tag[1:].islower()):
+            yield (
+                f"Begin each word of #{tag} with a capital, such as #{camel}, "
+                "so that screen readers can tell the words apart."
             )
         elif tag.isupper() and len(tag) >= _SHOUTED_FROM:
-            yield say("Write #%(tag)s with a capital at the beginning of each word only.", tag=tag)
+            yield f"Write #{tag} with a capital at the beginning of each word only."
 
 
-def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
-    for sentence in split_sentences(_HASHTAG.sub(" ", text)):
+def _camel(tag: str, words_beside: str) -> str:
+    """Return a hashtag with a capital for each of its words: parted by underscores, or as the text has them apart."""
+    parts = [part for part in tag.split("_") if part]
+    if len(parts) > 1:
+        return "".join(part[0].upper() + part[1:] for part in parts)
+    rest = tag.casefold()
+    words = _PLAIN_WORD.findall(words_beside[:_BESIDE].casefold())
+    for start, word in enumerate(words):
+        if not rest.startswith(word) or word == rest:
+            continue
+        run = ""
+        for end in range(start, min(start + _TAG_WORDS, len(words))):
+            run += words[end]
+            if run == rest:
+                return "".join(one[0].upper() + one[1:] for one in words[start : end + 1])
+    return tag[0].upper() + tag[1:]
+
+
+def _about_words(text: str, brands: Collection[str], origin: Origin) -> Iterator[str]:
+    for sentence in split_sentences(_HASHTAG.sub(" ", text), language=origin.language):
         words = count_words(sentence)
         if words > MOST_WORDS:
             beginning = " ".join(sentence.split()[:5])
@@ -274,23 +301,9 @@ def _about_words(text: str, brands: Collection[str]) -> Iterator[str]:
                 most=MOST_WORDS,
             )
     names = {brand.casefold() for brand in brands}
-    shouted = [
-        word
-        for word in dict.fromkeys(_CAPITALS.findall(_HASHTAG.sub(" ", text)))
-        if word.isupper()
-        and not any(letter.isdigit() for letter in word)
-        and len(word) >= _SHOUTED_FROM
-        and word.casefold() not in names
-    ]
-    shouted += [
-        run
-        for run in dict.fromkeys(match.group() for match in _CAPITALS_IN_A_ROW.finditer(text))
-        if run.isupper()
-        and sum(map(str.isalpha, run)) >= _SHOUTED_FROM
-        and not any(word.casefold() in names or word in shouted for word in run.split())
-    ]
-    if shouted:
-        listed = ", ".join(f"“{word}”" for word in shouted[:3])
+    loud = shouted(_HASHTAG.sub(" ", text), names=names, source=origin.words)
+    if loud:
+        listed = ", ".join(f"“{word}”" for word in loud[:3])
         yield say(
             "Write %(list)s in small letters: capitals are hard to read, "
             "and screen readers may spell them out.",
