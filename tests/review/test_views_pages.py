@@ -259,7 +259,7 @@ def test_the_other_lists_ask_a_fixed_number_of_times_too(
         )
         if number % 2:
             transitions.withdraw(due.pk, by=SIAN, now=NOW)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert sian.get(reverse(address)).status_code == 200
 
 
