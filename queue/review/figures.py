@@ -14,7 +14,7 @@ from review.models import Post, Source
 from review.states import State
 
 WEEKS = 12
-MOST_TIMED = 1000  # of the newest posts; more would not move the median
+MOST_TIMED = 1000  # posts, the newest, whose time is looked at for the median
 
 
 @dataclass(frozen=True, slots=True)
