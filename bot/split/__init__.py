@@ -7,9 +7,10 @@ by their first words, `pieces` says what each part is, `single` keeps a page who
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import links
-from bot.split import pieces, single
+from bot.split import pieces, rivals, single
 from bot.split.outline import outline
 from bot.split.page import read_html
 from bot.split.part import piece
@@ -40,9 +41,14 @@ def split(document: str, *, url: str = "", title: str = "") -> Bulletin:
     gives a bulletin without pieces.
     """
     page = read_html(document) if is_html(document) else read_text(document, url=url)
-    base = _base(page.base, url)
+    base = _base(page.base, url or page.own)
     nodes = outline(page)
     parts = pieces.parts_of(nodes)
+    for lines in rivals.readings(page.lines, nodes):
+        other = outline(replace(page, lines=lines))
+        rival = pieces.parts_of(other)
+        if rivals.worth(rival) >= rivals.worth(parts) + 1:
+            nodes, parts = other, rival
     pieces.once(parts, base=base)
     heading = next((node.title for node in nodes if node.is_issue), "")
     own = page.subject or heading or title.strip() or _usable(page.title)

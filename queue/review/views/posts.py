@@ -21,7 +21,6 @@ from review.views.common import brands, calendar, desk, page, part, signed_in
 
 ANNOUNCEMENTS_A_PAGE = 25
 ROWS_A_PAGE = 100
-ENDED = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 
 
 @desk
@@ -92,22 +91,20 @@ def scheduled(request: HttpRequest) -> HttpResponse:
 def published(request: HttpRequest) -> HttpResponse:
     """What has gone out, and what has ended without going out."""
     state = request.GET.get("state", "")
-    found = queries.finished()
-    if state in ENDED:
-        found = found.filter(state=state)
-    else:
+    if state not in queries.ENDED:
         state = ""
     counts = queries.counts()
-    total = sum(counts[s] for s in ENDED)
-    on_page = part(request, found, size=ROWS_A_PAGE, total=counts[state] if state else total)
-    posts = list(on_page)
+    total = sum(counts[s] for s in queries.ENDED)
+    keys = queries.finished(state)
+    on_page = part(request, keys, size=ROWS_A_PAGE, total=counts[state] if state else total)
+    posts = queries.in_order(list(on_page))
     approvers = queries.approvers(posts)
     rows = shown.show(posts, calendar=None, now=timezone.now(), checks=False)
     context = {
         "rows": [(row, approvers.get(row.post.pk)) for row in rows],
         "on_page": on_page,
         "state": state,
-        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in ENDED],
+        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in queries.ENDED],
         "total": total,
     }
     return page(request, "published", context)
