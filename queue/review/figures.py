@@ -14,7 +14,7 @@ from review.models import Post, Source
 from review.states import State
 
 WEEKS = 12
-MOST_TIMED = 1000  # of the newest posts; more would not move the median
+MOST_TIMED = 1000  # posts, the newest, whose time is looked at for the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def gather(*, now: datetime) -> Figures:
     out = Post.objects.filter(state=State.PUBLISHED, published_at__gte=begins[0])
     ends = [*begins[1:], None]
     counted = out.aggregate(
-        all=Count("*"),
-        rehearsed=Count("*", filter=Q(rehearsed=True)),
+        in_all=Count("pk"),
+        in_rehearsal=Count("pk", filter=Q(rehearsed=True)),
         **{
-            f"week_{n}": Count("*", filter=_between(begin, end))
+            f"week_{n}": Count("pk", filter=_between(begin, end))
             for n, (begin, end) in enumerate(zip(begins, ends, strict=True))
         },
     )
@@ -67,8 +67,8 @@ def gather(*, now: datetime) -> Figures:
             Week(day, count, round(100 * count / most) if most else 0)
             for day, count in zip(mondays, weeks, strict=True)
         ),
-        published=counted["all"],
-        rehearsed=counted["rehearsed"],
+        published=counted["in_all"],
+        rehearsed=counted["in_rehearsal"],
         median_time=timedelta(seconds=median(times)) if times else None,
         silent=tuple(
             (source, now - source.news_at if source.news_at else None)
