@@ -29,7 +29,7 @@ from django.db.utils import DatabaseError
 
 from bot import alerts, compose, mind, notify, publish, trying, watch
 from bot.away import Away
-from bot.connect import tokens
+from bot.connect import keys, tokens
 from bot.crew import Crew, SideBySide
 from bot.deliver import Hands
 from bot.fetch import FetchError, Request, fetch_all, user_agent
@@ -143,7 +143,9 @@ class Pass:
     def tend(self) -> None:
         """Renew the tokens that end soon, and pause the accounts whose tokens have ended."""
         endpoints = Endpoints.from_environment(os.environ)
-        tokens.tend(self.configuration, tools=tokens.Tools(endpoints, _now))
+        tools = tokens.Tools(endpoints, _now)
+        tokens.tend(self.configuration, tools=tools)
+        keys.look(self.configuration, tools=tools)
 
     def send(self, crew: Crew) -> None:
         """Give `crew` what is due, where it has a hand free, and nothing else."""

@@ -32,6 +32,7 @@ def findings(configuration: schema.Configuration) -> Iterator[Finding]:
     from review import connections, vault
     from review.models import Connection
 
+    yield from _days_set(configuration)
     rows = list(Connection.objects.select_related("account").order_by("account__name"))
     unreadable = dict(connections.unreadable(rows))
     for row in rows:
@@ -78,6 +79,16 @@ def findings(configuration: schema.Configuration) -> Iterator[Finding]:
             "it is not set, so another machine cannot read the tokens.",
             "Set it to the same on every machine: what herodr-token.key holds.",
         )
+
+
+def _days_set(configuration: schema.Configuration) -> Iterator[Finding]:
+    from bot.connect import keys
+
+    for account in configuration.accounts:
+        try:
+            keys.day_set(account)
+        except ValueError as error:
+            yield Finding("error", f"{account.credentials}_{keys.SUFFIX}", str(error), "")
 
 
 def _both(account: schema.Account, where: str) -> Iterator[Finding]:

@@ -103,7 +103,7 @@ def collect(now: datetime) -> dict[str, Any]:
                 "paused_until": _iso(account.paused_until),
                 "trouble": account.trouble or None,
                 "connected_as": one.who if (one := connected.get(account.pk)) else None,
-                "token_days_left": one.days_left(now) if one else None,
+                "token_days_left": one.days_left(now) if one else account.key_days_left(now),
                 "version_days_left": _version_days_left(account.network, now),
                 **_money(account.monthly_budget, budgets.spent(account, at=now, zone=zone)),
             }

@@ -40,7 +40,7 @@ class Shown:
 def show(row: Account, account: schema.Account | None, *, now: datetime) -> Shown:
     """Gather what the page says of an account; `account` is None when accounts.toml lacks it or is broken."""
     known = Connection.objects.select_related("account").filter(account=row).first()
-    left = known.days_left(now) if known else None
+    left = known.days_left(now) if known else row.key_days_left(now)
     unreadable = connections.unreadable([known] if known else [])
     return Shown(
         account=row,

@@ -24,7 +24,6 @@ NO_WEIGHT: Weight = (0.0, 0.0, 0.0, 0.0)
 LETTERS = 0.5  # what a group of letters counts, where a word counts 1
 BIAS = "every piece"
 _REMEMBERED = 50_000
-_SHOWN = ("title word", "title pair", "summary word", "summary pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +54,6 @@ class Learned:
         # Marks come in any order, and sums of them differ in the last bits: rounded, one piece has one sum.
         plan, practice, report, other = (round(sum(of), 9) for of in zip(*found, strict=True))
         return (plan, practice, report, other)
-
-    def reasons(self, marks: Iterable[str], *, label: str, most: int) -> tuple[str, ...]:
-        """Return the words that spoke most for a label, the strongest first, in a person's terms."""
-        index = LABELS.index(label)
-        ranked = sorted(
-            (-self.weights[mark][index], mark)
-            for mark in marks
-            if mark in self.weights and mark.startswith(_SHOWN)
-        )
-        found: list[str] = []
-        for weight, mark in ranked:
-            where, _, words = mark.split(" ", 2)
-            if weight < 0 and not any(sign in words for sign in "^$|#"):
-                found.append(f"“{words}” in the {where}")
-        return tuple(found[:most])
 
     def _of_word(self, word: str) -> Weight:
         parts = () if word == STOP else letters(word)

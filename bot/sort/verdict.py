@@ -11,6 +11,7 @@ from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
 from bot.sort.rules import KINDS, NOUNS, Language, Rules, Sign
 from bot.sort.tale import ENOUGH as TALE_ENOUGH
 from bot.sort.tale import Tale, place_in, tale
+from bot.sort.telling import telling
 from bot.sort.weigh import Scales, weigh
 from bot.values import Kind, Verdict
 
@@ -77,19 +78,17 @@ def _by_weights(
     ruled, told = _ruled(title, summary, scales, reading)
     weights[ruled or "other"] += _RULES_SAY
     label = max(LABELS, key=lambda one: weights[one])
+    told_of = telling(reading, marks, learned=learned, label=label, most=_REASONS)
     if label == "other":
-        return Verdict(
-            None,
-            _why_not(scales) or learned.reasons(marks, label=label, most=_REASONS) or (_NO_WORDS,),
-        )
+        return Verdict(None, _why_not(scales) or told_of or (_NO_WORDS,))
     kind = Kind(label)
     because = _reasons(scales, Sign(label))
     if not because and kind is Kind.PRACTICE:
         told = told or tale(title, summary, scales=scales, reading=reading)
         because = told.because
     if not because:
-        words = ", ".join(learned.reasons(marks, label=label, most=_REASONS))
-        because = (f"it reads like a {label}" + (f": {words}" if words else ""),)
+        words = ", ".join(told_of)
+        because = (f"it reads like a {label}" + (f": {words}" if words else " as a whole"),)
     return Verdict(kind, because)
 
 

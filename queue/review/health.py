@@ -162,13 +162,23 @@ def _tokens(now: datetime) -> Iterator[Sign]:
             f"What {one.connected_by} consented to for {one.account.name} ends {ends}: press Reconnect on the "
             f"Accounts page, or run `bot connect {one.account.network} --account {one.account.name}`."
         )
-        for days, stage in TOKEN_STAGES.items():
-            if left <= days:
-                yield Sign(
-                    f"token ends{stage}: {one.account.name}",
-                    "warning" if left else "error",
-                    sentence,
-                )
+        yield from _stages(one.account.name, left, sentence)
+    for account in queries.accounts().filter(live=True, connection__isnull=True):
+        left = account.key_days_left(now)
+        if left is None or account.is_paused(now):
+            continue
+        ends = f"in {many(left, 'day', 'days')}" if left else "now"
+        sentence = (
+            f"The token that is set for {account.name} ends {ends}: set a new one, and the day it ends, or connect "
+            f"the account with `bot connect {account.network} --account {account.name}`."
+        )
+        yield from _stages(account.name, left, sentence)
+
+
+def _stages(name: str, left: int, sentence: str) -> Iterator[Sign]:
+    for days, stage in TOKEN_STAGES.items():
+        if left <= days:
+            yield Sign(f"token ends{stage}: {name}", "warning" if left else "error", sentence)
 
 
 def _budgets(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from review.account_urls import later
 from review.views import (
     editing,
+    house,
     machines,
     notices,
     overview,
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/<int:pk>/<slug:deed>/", sources.held, name="held"),
     path("accounts/<int:pk>/resume/", sources.resume, name="resume"),
     path("overview/", overview.overview, name="overview"),
+    path("settings/", house.house, name="settings"),
     path("stop/", stopping.stop, name="stop"),
     path("go-on/", stopping.go_on, name="go-on"),
     path("keys/", editing.keys, name="keys"),

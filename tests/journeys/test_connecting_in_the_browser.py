@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
+from review.accounts import CONNECTION as OF_ITS_CONNECTION
 from review.models import Account, Connection
 from tests.connecting import environment_of, found_in, rows, tokens_of
 from tests.emulators import linkedin as linkedins
@@ -136,7 +137,9 @@ def test_a_paused_account_is_reconnected_and_goes_on(desk: Desk, x: xs.XEmulator
     page = desk.page
     desk.open("/accounts/")
     Account.objects.filter(name="ours-x").update(
-        paused=True, trouble="X does not accept the keys. Press Reconnect on the Accounts page."
+        paused=True,
+        pause_cause=OF_ITS_CONNECTION,
+        trouble="X does not accept the keys. Press Reconnect on the Accounts page.",
     )
     desk.open("/accounts/")
     expect(card(page, "ours-x")).to_contain_text("Its posts are kept and wait.")

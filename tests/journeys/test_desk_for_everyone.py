@@ -74,6 +74,7 @@ def everything() -> tuple[list[str], list[str]]:
         "/stop/",
         "/calendar/",
         "/overview/",
+        "/settings/",
         "/calendar/?by=month",
         "/blackouts/",
         f"/posts/{posts[2].pk}/?open=move-{posts[2].pk}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -42,10 +42,18 @@ class Account(models.Model):
     trouble = models.TextField(blank=True)
     # What ends the pause besides a person: "connection" is ended by connecting the account anew.
     pause_cause = models.CharField(max_length=20, blank=True, default="", db_default="")
+    # When the token ends that the operator set for it in the environment, as far as that is known.
+    key_ends_at = models.DateTimeField(null=True)
     monthly_budget = models.DecimalField(max_digits=12, decimal_places=3, null=True)  # US dollars
 
     def __str__(self) -> str:
         return self.name
+
+    def key_days_left(self, now: datetime) -> int | None:
+        """Count the days until its token of the environment ends, begun ones included; None where not known."""
+        if self.key_ends_at is None:
+            return None
+        return max(0, -((now - self.key_ends_at) // timedelta(days=1)))
 
     def is_paused(self, now: datetime) -> bool:
         """Whether nothing may go out on this account at `now`."""
@@ -108,6 +116,12 @@ class Post(models.Model):
                     state__in=[State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED]
                 ),
                 name="post_ended",
+            ),
+            # What went out in the last weeks: the overview, the calendar, budgets.
+            models.Index(
+                fields=["published_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="post_published",
             ),
         ]
         constraints: ClassVar = [
@@ -244,6 +258,9 @@ class Attempt(models.Model):
         indexes: ClassVar = [
             # Who has sent something of late: asked before each claim.
             models.Index(fields=["opened_at"], name="attempt_opened"),
+            models.Index(
+                fields=["outcome"], condition=Q(closed_at__isnull=False), name="attempt_outcome"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["post", "number"], name="one_attempt_per_number"),
