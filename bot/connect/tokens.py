@@ -29,7 +29,7 @@ from bot.networks.base import (
 )
 from bot.networks.oauth import Ended, Token
 from config import schema
-from review import connections, vault
+from review import connections, second_steps, vault
 from review.connections import Granted, Renewal
 from review.models import Connection
 
@@ -207,6 +207,7 @@ def tend(configuration: schema.Configuration, *, tools: Tools) -> list[str]:
     troubles = []
     try:
         resealed = connections.reseal()
+        second_steps.reseal()
     except vault.NoKey as error:
         return [str(error)]
     if resealed:
