@@ -1,6 +1,6 @@
-"""Does it stay quick? Every page and tick on a small and on a large PostgreSQL, side by side, and who reads whole tables.
+"""Does it stay quick? Every page and tick on a small and on a large database, side by side, and who reads whole tables.
 
-    python -m benchmarks.scale --entries 1000000 --posts 100000
+    python -m benchmarks.scale --entries 1000000 --posts 100000 [--sqlite]
 
 Both hold the same open work (100 posts in review, 20 scheduled, 5 unconfirmed); what differs is the past. The
 machine may be busy, so each figure is the least of five, and the ratio is what counts. With `--plans`, the plans of
@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,10 +38,29 @@ def multiply(model: Any, template: Any, number: int, **given: str) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{table}" ({names}) SELECT {", ".join(chosen)} '  # noqa: S608 - our own words
-            f'FROM "{table}" t, generate_series(1, %s) g WHERE t.id = %s ORDER BY g',
+            f'INSERT INTO "{table}" ({names}) WITH RECURSIVE numbers(g) AS '  # noqa: S608 - our own words
+            f"(SELECT 1 UNION ALL SELECT g + 1 FROM numbers WHERE g < %s) "
+            f'SELECT {", ".join(chosen)} FROM numbers, "{table}" t WHERE t.id = %s ORDER BY g',
             [number, template.pk],
         )
+
+
+def ago(seconds: int, more: int = 0) -> str:
+    """Return SQL for the moment `g` times so many seconds ago, and `more`."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return f"datetime('now', '-' || (g * {seconds} + {more}) || ' seconds')"
+    return f"now() - (g * {seconds} + {more}) * interval '1 second'"
+
+
+def noise() -> str:
+    """Return SQL for two kB that do not compress: as much room as some five kB of prose."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return "hex(randomblob(960 + 0 * g))"
+    return "(SELECT string_agg(md5((g * 61 + n)::text), ' ') FROM generate_series(1, 60) n)"
 
 
 def fill(entries: int, posts: int) -> None:
@@ -85,14 +105,12 @@ def fill(entries: int, posts: int) -> None:
         claim = transitions.claim(worker="w", now=NOW, lease=timedelta(minutes=3))
         assert claim is not None
         transitions.lose_track(claim, now=NOW, outcome="OutcomeUnknown", reason="?", look_at=None)
-    ago = "now() - g * interval '{} seconds'"
     entry = make_entry(html="<p>" + "words of the source " * 100 + "</p>", summary="words " * 30)
     multiply(
         Entry, entry, entries, key="'key-' || g", link="'https://example.org/e/' || g",
-        page="'example.org/e/' || g", first_seen_at=ago.format(60), composed_at=ago.format(60),
-        content_hash="md5(g::text) || md5(g::text)",
-        # About two kB that do not compress: as much room as some five kB of prose.
-        html="(SELECT string_agg(md5((g * 61 + n)::text), ' ') FROM generate_series(1, 60) n)",
+        page="'example.org/e/' || g", first_seen_at=ago(60), composed_at=ago(60),
+        content_hash="md5(CAST(g AS text)) || md5(CAST(g AS text))",
+        html=noise(),
     )  # fmt: skip
     first = Entry.objects.get(key="key-1").pk
     alias = EntryAlias.objects.create(entry=entry, source=entry.source, key="alias-0")
@@ -106,37 +124,35 @@ def fill(entries: int, posts: int) -> None:
     aside = make_announcement(entry, kind="", set_aside="other")
     multiply(
         Announcement, aside, entries // 5, entry_id=f"{first} + g - 1", key="'aside-' || g",
-        created_at=ago.format(300), page="'example.org/a/' || g",
+        created_at=ago(300), page="'example.org/a/' || g",
     )  # fmt: skip
     top = Announcement.objects.order_by("-pk").first()
     assert top is not None
     multiply(
         Announcement, done.announcement, posts, entry_id=f"{first} + g - 1", key="'said-' || g",
-        created_at=ago.format(600), page="'example.org/p/' || g", title="'Report ' || g || ' published'",
+        created_at=ago(6000), page="'example.org/p/' || g", title="'Report ' || g || ' published'",
     )  # fmt: skip
     spoken = Announcement.objects.get(key="said-1").pk
     multiply(
         Post, done, posts, announcement_id=f"{spoken} + g - 1", network_id="'id-' || g",
-        changed_at=ago.format(600), published_at=ago.format(600), due_at=ago.format(600),
-        created_at=ago.format(700), state="CASE WHEN mod(g, 10) = 0 THEN 'rejected' ELSE 'published' END",
+        changed_at=ago(6000), published_at=ago(6000), due_at=ago(6000),
+        created_at=ago(6001), state="CASE WHEN mod(g, 10) = 0 THEN 'rejected' ELSE 'published' END",
     )  # fmt: skip
     past = Post.objects.get(network_id="id-1").pk
     for model, manager in ((Revision, done.revisions), (Attempt, done.attempts)):
-        more = (
-            {"opened_at": ago.format(600), "closed_at": ago.format(600)} if model is Attempt else {}
-        )
+        more = {"opened_at": ago(6000), "closed_at": ago(6000)} if model is Attempt else {}
         if model is Attempt:
             more["revision_id"] = f"{Revision.objects.order_by('-pk')[0].pk} - {posts} + g"
         multiply(model, manager.get(), posts, post_id=f"{past} + g - 1", **more)
     newest = Revision.objects.order_by("-pk")[0].pk
     multiply(
         Decision, done.decisions.get(), posts, post_id=f"{past} + g - 1",
-        revision_id=f"{newest} - {posts} + g", at=ago.format(600),
+        revision_id=f"{newest} - {posts} + g", at=ago(6000),
     )  # fmt: skip
     line = Event.objects.order_by("-pk")[0]
     multiply(
-        Event, line, posts * 4, post_number=f"{past} + g / 4", at=ago.format(150) + " - interval '1 minute'",
-        hash="md5(g::text) || md5((g + 1)::text)",
+        Event, line, posts * 4, post_number=f"{past} + g / 4", at=ago(1500, 60),
+        hash="md5(CAST(g AS text)) || md5(CAST(g + 1 AS text))",
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -146,6 +162,9 @@ def size() -> int:
     """Bytes of the database, indexes included."""
     from django.db import connection
 
+    if connection.vendor == "sqlite":
+        name = Path(str(connection.settings_dict["NAME"]))
+        return sum(each.stat().st_size for each in (name, Path(f"{name}-wal")) if each.exists())
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
@@ -157,17 +176,19 @@ def things() -> dict[str, Callable[[], object]]:
     from django.test import Client
 
     from bot import alerts, publish
+    from bot.commands.status import collect
     from bot.values import Entry as Found
     from config import schema
     from review import arrivals, batches, intake, queries, transitions
     from review.models import Entry, Source
+    from review.states import NEEDS_A_PERSON
     from tests.making import make_person
 
     client = Client()
     client.force_login(make_person("Reader", admin=True))
     configuration = schema.load(schema.PACKAGED)
     now = datetime.now(UTC)
-    waiting = queries.waiting()[:1].get().pk
+    first = queries.posts(NEEDS_A_PERSON)[0].pk
     source = Source.objects.get()
     known = [
         Found(
@@ -176,9 +197,11 @@ def things() -> dict[str, Callable[[], object]]:
         for row in Entry.objects.order_by("pk")[:20]
     ]
 
+    bearer = {"Authorization": "Bearer only-to-measure"}
+
     def page(address: str) -> Callable[[], object]:
         def get() -> object:
-            answer = client.get(address)
+            answer = client.get(address, headers=bearer)
             assert answer.status_code == 200, (address, answer.status_code)
             return answer
 
@@ -194,7 +217,7 @@ def things() -> dict[str, Callable[[], object]]:
 
         with transaction.atomic():
             transitions.approve(
-                waiting,
+                first,
                 by=SIAN,
                 now=now,
                 calendar=configuration.calendar,
@@ -206,7 +229,8 @@ def things() -> dict[str, Callable[[], object]]:
     pages = {
         f"page {address}": page(address)
         for address in ("/", "/scheduled/", "/published/", "/published/?page=50", "/set-aside/", "/sources/",
-                        f"/posts/{waiting}/", "/people/", "/?words=growth")
+                        f"/posts/{first}/", "/people/", "/?words=growth", "/?page=2", "/calendar/", "/overview/", "/account/",
+                        "/metrics", "/healthz", "/readyz")
     }  # fmt: skip
     return {
         **pages,
@@ -223,7 +247,8 @@ def things() -> dict[str, Callable[[], object]]:
         ),
         "tick: waiting for words": lambda: list(intake.waiting_for_words()),
         "approve": approve,
-        "bot queue list": lambda: list(queries.waiting()[:50]),
+        "bot queue list": lambda: list(queries.posts(NEEDS_A_PERSON)),
+        "bot status": lambda: collect(now),
         "counts by state": lambda: (queries.counts(), queries.outcomes()),
     }
 
@@ -255,6 +280,17 @@ def explain(name: str, act: Callable[[], object], connection: Any) -> None:
         if not query["sql"].startswith("SELECT"):
             continue
         with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                steps = [str(row[3]) for row in cursor.fetchall()]
+                scans = [
+                    step
+                    for step in steps
+                    if step.startswith("SCAN") and any(table in step for table in BIG_TABLES)
+                ]
+                if scans:
+                    print(f"  {name}: {'; '.join(scans)}: {query['sql'][:400]}", file=sys.stderr)
+                continue
             try:
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
             except Exception as error:
@@ -280,9 +316,13 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def databases() -> Iterator[list[str]]:
-    """Two empty databases on one PostgreSQL of our own."""
+def databases(sqlite: bool) -> Iterator[list[str]]:
+    """Two empty databases: files, or on one PostgreSQL of our own."""
     sys.path[:0] = [str(ROOT), str(ROOT / "queue")]
+    if sqlite:
+        with tempfile.TemporaryDirectory(prefix="herodr-scale-") as folder:
+            yield [f"sqlite:///{folder}/{name}.sqlite3" for name in ("small", "large")]
+        return
     import psycopg
 
     from tests import postgres
@@ -315,12 +355,13 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--posts", type=int, default=10_000)
     parser.add_argument("--plans", action="store_true")
+    parser.add_argument("--sqlite", action="store_true")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         one(given.entries, given.posts, plans=given.plans)
         return
-    with databases() as addresses:
+    with databases(given.sqlite) as addresses:
         found = []
         for address, entries, posts in zip(
             addresses, (SMALL, given.entries), (SMALL // 10, given.posts), strict=True
@@ -339,7 +380,7 @@ def main() -> None:
                 [*words, *(["--plans"] if given.plans and address == addresses[-1] else [])],
                 cwd=ROOT,
                 env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "config.settings",
-                     "PYTHONPATH": f"{ROOT}:{ROOT / 'queue'}", "SECRET_KEY": "only to measure"},
+                     "PYTHONPATH": f"{ROOT}:{ROOT / 'queue'}", "SECRET_KEY": "only to measure", "METRICS_TOKEN": "only-to-measure"},
                 stdout=subprocess.PIPE,
                 text=True,
                 check=True,

@@ -100,7 +100,7 @@ def in_bulletin(
 
     An item without a link of its own gets the bulletin's address with the item's name after `#`.
     """
-    bulletin: Bulletin = split(document, url=url, title=title)
+    bulletin: Bulletin = split(document, url=url, title=title, language=language)
     return _announcements(
         bulletin.pieces, rules=rules, language=language or bulletin.language, page=url, keys=()
     )

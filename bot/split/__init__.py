@@ -7,9 +7,10 @@ by their first words, `pieces` says what each part is, `single` keeps a page who
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot import links
-from bot.split import pieces, single
+from bot.split import pieces, rivals, single, twins
 from bot.split.outline import outline
 from bot.split.page import read_html
 from bot.split.part import piece
@@ -30,20 +31,26 @@ _CLOSING = re.compile(
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
-def split(document: str, *, url: str = "", title: str = "") -> Bulletin:
+def split(document: str, *, url: str = "", title: str = "", language: str = "") -> Bulletin:
     """Take a bulletin apart: HTML as served or as mailed, plain text, or text with Markdown marks.
 
     `url` is the page's address (relative links are resolved against it; a text copy's page breaks repeat
-    it), `title` what its source calls it, used where the page does not name itself. Pieces come in page
+    it), `title` what its source calls it, used where the page does not name itself, `language` the one to keep of a page in two. Pieces come in page
     order, in the page's own words; those with `furniture` set are no announcements. A page that is one
     announcement gives one piece that is not furniture. Nothing raises: an empty or unreadable document
     gives a bulletin without pieces.
     """
     page = read_html(document) if is_html(document) else read_text(document, url=url)
-    base = _base(page.base, url)
+    base = _base(page.base, url or page.own)
     nodes = outline(page)
     parts = pieces.parts_of(nodes)
+    for lines in rivals.readings(page.lines, nodes):
+        other = outline(replace(page, lines=lines))
+        rival = pieces.parts_of(other)
+        if rivals.worth(rival) >= rivals.worth(parts) + 1:
+            nodes, parts = other, rival
     pieces.once(parts, base=base)
+    twins.set_aside(parts, language=language or page.language)
     heading = next((node.title for node in nodes if node.is_issue), "")
     own = page.subject or heading or title.strip() or _usable(page.title)
     parts = single.whole_if_one(parts, title=own)

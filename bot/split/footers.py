@@ -11,11 +11,22 @@ from bot.split.part import Part
 def name_issue(parts: list[Part]) -> None:
     """Take the first item for the name of the issue where it only names a newsletter."""
     items = [part for part in parts if part.kind is None]
+    looks = {part.look for part in items[1:]}
+    if len(items) >= 3 and items[0].look not in looks and _only_names(items[0]):
+        items[0].kind = furniture.INTRODUCTION
+        return
     if len(items) < 3 or items[0].look == "lead" or not phrases.names_issue(items[0].title):
         return
     title = items[0].title
     if len(words(title)) <= 4 or any(mark.isdigit() for mark in title):
         items[0].kind = furniture.INTRODUCTION
+
+
+def _only_names(part: Part) -> bool:
+    """Say whether a part is a name with at most a few words below it, and leads nowhere."""
+    texts = part.paragraphs()
+    linked = part.href or any(line.hrefs for line in part.body)
+    return not linked and sum(len(words(text)) for text in texts) <= 15
 
 
 def after_footer(parts: list[Part]) -> list[Part]:

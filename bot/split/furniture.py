@@ -42,12 +42,13 @@ PREHEADER = Furniture("the page's header")
 FOOTER = Furniture("the page's footer")
 SECTION = Furniture("the introduction to a section", strong=False)
 TWICE = Furniture("shown twice on the page")
+TWIN = Furniture("the same in another language")
 LOOSE = Furniture("text without a heading")
 LIST = Furniture("a list of names or dates", strong=False)
 
 # One alternative a line: English, Welsh, Spanish, Italian, Polish, Swedish, German, French.
 _TITLES: tuple[tuple[Furniture, str], ...] = (
-    (ABOUT, r"""about( (us|this|the|our|ourselves)( \D\w*){0,5})?|about(?! (\d|to|half|one|two|time|turn))( [^\W\d]\w*){1,3}
+    (ABOUT, r"""about( (us|this|the|our|ourselves)( \D\w*){0,5})?|about(?! (\d|(to|half|one|two|time|turn)\b))( [^\W\d]\w*){1,4}
         |who we are|what we do|administrivia|masthead|colophon|credits|imprint|publication details
         |amdano(m|n) ni|amdanon ni|ynglyn a.{0,40}|am y (prosiect|rhaglen|cylchlythyr)|pwy ydym ni|ynghylch.{0,40}
         |(sobre|acerca de) (nosotros|el (proyecto|programa|boletin)|este boletin|la? \w+)|quienes somos
@@ -56,7 +57,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |om (oss|projektet|programmet|nyhetsbrevet|det har nyhetsbrevet)
         |uber (uns|das projekt|das programm|diesen newsletter|den newsletter)|wer wir sind|infos? zum (newsletter|projekt)
         |a propos( .{0,50})?|qui sommes nous|le projet"""),
-    (CONTACT, r"""contacts?( (us|details|information|info|point|points|person))?|get in touch.{0,30}|(any )?(questions|enquiries|queries)( or comments)?|media (contacts?|enquiries)|press contacts?|our (office|address)|where to find us
+    (CONTACT, r"""contacts?( (us|details|information|info|point|points|person))?|get in touch.{0,30}|(any )?(questions|enquiries|queries)( or comments)?|media (contacts?|enquiries)|press contacts?|our (office|address)|(head |main )?office( hours)?|how to (reach|contact|find) us.{0,20}|where to find us
         |cysylltu( a ni)?|cysylltwch.{0,20}|manylion cyswllt|cyswllt
         |contact(o|os|anos|enos|e con nosotros)|datos de contacto|ponte en contacto.{0,20}
         |contatt(i|aci|o)|per (informazioni|contatti|maggiori informazioni)
@@ -72,7 +73,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |folj oss.{0,40}|sociala medier|hall kontakten
         |folgen? sie uns.{0,40}|folg(e|t)? uns.{0,40}|soziale (medien|netzwerke)|bleiben sie (in verbindung|informiert)|besuchen sie uns.{0,30}
         |suivez (nous|notre).{0,40}|(les )?reseaux sociaux|rest(ez|ons) (connectes|en contact|informes)|retrouvez nous.{0,30}"""),
-    (LOOK_BACK, r"""(a )?look(ing)? back\b.{0,80}|(previous|past|earlier|back) (issues|editions|bulletins|newsletters|news)|in case you missed( it)?.{0,30}|icymi.{0,30}|(newsletter )?archives?|last (month|week|time|issue)|(the )?(year|month) in review|from (our|the) archives?|flashback|throwback.{0,20}|most read.{0,30}|recap
+    (LOOK_BACK, r"""((did|have) you |if you )?miss(ed)? (the|our|last|an?)\b.{0,40}|last (week|month|year|time) s [^\W\d]{3,20}|(still online|you may have missed).{0,30}|(a )?look(ing)? back\b.{0,80}|(previous|past|earlier|back) (issues|editions|bulletins|newsletters|news)|in case you missed( it)?.{0,30}|icymi.{0,30}|(newsletter )?archives?|last (month|week|time|issue)|(the )?(year|month) in review|from (our|the) archives?|flashback|throwback.{0,20}|most read.{0,30}|recap
         |edrych yn ol.{0,60}|golwg yn ol.{0,60}|bwrw golwg yn ol.{0,40}|(rhifynnau|cylchlythyrau) blaenorol|rhag ofn i chi golli.{0,30}|archif
         |mirando (hacia )?atras.{0,60}|(echando )?(la|una) (vista|mirada) atras.{0,60}|(numeros|boletines) anteriores|por si te lo perdiste|retrospectiva.{0,40}|archivo
         |(uno )?sguardo al passato.{0,60}|guardando (indietro|al passato).{0,60}|(numeri|edizioni) precedenti|retrospettiva.{0,40}|archivio|ripercorr\w+.{0,60}
@@ -80,7 +81,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |(en )?tillbakablick.{0,60}|(vi )?(ser|blickar) tillbaka.{0,60}|tidigare (nummer|utgavor|nyhetsbrev)|aterblick.{0,60}|arkiv
         |ruckblick.{0,60}|(ein )?blick zuruck.{0,60}|ruckschau.{0,60}|(fruhere|vergangene) (ausgaben|newsletter)|(newsletter ?)?archiv
         |regards? en arriere.{0,60}|retours? en (arriere|images).{0,60}|retour sur (les|nos|quelques) .{0,60}|retrospective.{0,40}|numeros precedents"""),
-    (LEGAL, r"""legal( notices?| information)?|disclaimer|terms( and| of| use| conditions)*|copyright.{0,60}|privacy( policy| notice| statement)?|data protection.{0,20}|accessibility( statement)?|cookies?( policy)?|imprint
+    (LEGAL, r"""legal( notices?| information)?|confidential(ity)?( notice| statement)?|equal opportunit\w+.{0,30}|non ?discrimination.{0,30}|disclaimer|terms( and| of| use| conditions)*|copyright.{0,60}|privacy( policy| notice| statement)?|data protection.{0,20}|accessibility( statement)?|cookies?( policy)?|imprint
         |hysbysiad(au)? (cyfreithiol|preifatrwydd)|ymwadiad|preifatrwydd|hygyrchedd|telerau ac amodau|polisi preifatrwydd
         |aviso legal|descargo de responsabilidad|(politica de )?privacidad|proteccion de datos|accesibilidad
         |note legali|avvertenze( legali)?|(informativa sulla )?privacy|protezione dei dati|accessibilita
@@ -96,7 +97,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |i (detta|det har) (nummer|numret|nyhetsbrev|nyhetsbrevet)|innehall(sforteckning)?
         |inhalt(sverzeichnis|subersicht)?|in (dieser|dieser) (ausgabe|nummer)|(unsere )?themen( dieser ausgabe| im uberblick)?|auf einen blick
         |(dans|au sommaire de) (ce|cette) (numero|edition|lettre|bulletin)|(au )?sommaire|table des matieres"""),
-    (SUBSCRIPTION, r"""(un)?subscribe\b.{0,60}|subscriptions?.{0,40}|manage (your )?(subscriptions?|preferences|email).{0,40}|sign up( (to|for) (our|this|the|these|more|e ?mail) ?.{0,20}(newsletters?|bulletins?|updates|alerts|mailing list|e ?mails?))?|update (your )?(preferences|profile).{0,30}|email preferences|view (this|in|online).{0,40}|print this (issue|newsletter)|opt out
+    (SUBSCRIPTION, r"""why (am i|are you|did i|you are|you re) (get|receiv)\w+.{0,40}|(un)?subscribe\b.{0,60}|subscriptions?.{0,40}|manage (your )?(subscriptions?|preferences|email).{0,40}|sign up( (to|for) (our|this|the|these|more|e ?mail) ?.{0,20}(newsletters?|bulletins?|updates|alerts|mailing list|e ?mails?))?|update (your )?(preferences|profile).{0,30}|email preferences|next (issue|bulletin|newsletter|edition)|view (this|in|online).{0,40}|print this (issue|newsletter)|opt out
         |(dad |ail ?)?danysgrifi\w*.{0,40}|tanysgrif\w+.{0,40}|rheoli (eich )?(tanysgrifiad\w*|dewisiadau)
         |dar(se|te) de baja|cancelar (la |tu )?suscripcion|suscrib\w+.{0,40}|suscripcion(es)?
         |(annulla|cancella)\w* (l )?iscrizione|disiscri\w+.{0,20}|iscriv\w+( (alla|al) (nostra )?(newsletter|bollettino).{0,20})?|cancellati|gestisci (la tua )?iscrizione
@@ -128,7 +129,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |(anvandbara )?lankar|resurser
         |(nutzliche |weitere |interessante )?links|weiterfuhrende (links|informationen)
         |liens( utiles)?|ressources( utiles)?|pour aller plus loin"""),
-    (APPEAL, r"""(please )?(donate|support us|give)( now| today)?|make a donation|volunteer(ing|s| with us| opportunities| roles)?|(get|be|getting) involved( with us| in the project)?|join us|become an? (member|supporter|volunteer).{0,20}|(your|send (us )?your) (content|stories|news|contributions|ideas)\b.{0,40}|(call for )?contributions( wanted)?|write for us|submit (your|a) (news|story|stories|item)|share your (news|story|stories)|we need (your help|you)|membership
+    (APPEAL, r"""(please )?(donate|support us|give)( now| today)?|(please )?support (our|the) (work|charity|appeal|cause|mission)( today)?|((can|could|will|would) you )?(please )?(give|donate|spare) (a (little|gift|few|pound)|what you can|something|money|today|us)\b.{0,40}|make a gift|(your )?(gift|donation|support) (counts|matters|makes a difference).{0,20}|make a donation|volunteer(ing|s| with us| opportunities| roles)?|(get|be|getting) involved( with us| in the project)?|join us|become an? (member|supporter|volunteer).{0,20}|(your|send (us )?your) (content|stories|news|contributions|ideas)\b.{0,40}|(call for )?contributions( wanted)?|write for us|submit (your|a) (news|story|stories|item)|share your (news|story|stories)|we need (your help|you)|membership
         |cyfrann(wch|u)|gwirfoddoli?|cymryd rhan|ymunwch a ni|rhannwch eich (newyddion|straeon)
         |dona( ahora)?|colabora( con nosotros)?|voluntariado|unete( a nosotros)?|participa
         |dona( ora)?|sostienici|volontariato|partecipa|unisciti a noi
@@ -158,7 +159,7 @@ _BOILERPLATE = re.compile(
     |\b(this\ (message|service)\ (was\ written|is\ (paid|provided))|provided\ by\ gov\.uk)\b
     |\bif\ you\ (are\ receiving\ this|no\ longer\ wish|do\ not\ want\ to\ receive|would\ rather\ not|were\ forwarded)\b
     |\b(view|read|open|see)\ (this\ |the\ )?((e-?mail|message|newsletter|bulletin|it)\ )?(in|online\ in|on)\ (your\ |a\ |the\ )?(web\ ?)?browser\b
-    |\b(having\ )?(trouble|problems?|difficult\w*)\ (viewing|reading|seeing)\b
+    |\b(pictures|images)\ (do|does|are)\ ?(n't|n’t|not)\ (show|display|visible|load)|\b(having\ )?(trouble|problems?|difficult\w*)\ (viewing|reading|seeing)\b
     |\bdid\ someone\ forward\b|\bforwarded\ (this|to)\ (e-?mail\ )?(to\ )?(you|a\ friend)\b|\bbeen\ forwarded\ this\b
     |\ball\ rights\ reserved\b|^(copyright|©|\(c\))|©\s*(copyright\s*)?(19|20)\d\d
     |\bprivacy\ (policy|notice|statement)\b.{0,60}$|\bterms\ (of\ use|and\ conditions)\b|\bterms\ &\ conditions\ apply\b
@@ -184,7 +185,7 @@ _BOILERPLATE = re.compile(
 _HINTS = (
     "subscri", "opt out", "opt-out", "1-click", "prefer", "profile", "mail settings", "receiv", "this e", "this message",
     "this newsletter", "this bulletin", "this service", "provided by gov", "if you ", "browser", "viewing", "reading",
-    "seeing", "forward", "rights", "copyright", "©", "(c)", "privacy", "terms", "top", "oben", "haut", "arriba", "torna su",
+    "seeing", "pictures", "images", "forward", "rights", "copyright", "©", "(c)", "privacy", "terms", "top", "oben", "haut", "arriba", "torna su",
     "powr", "i'r brig", "sponsor", "govdelivery", "mailchimp", "campaign monitor", "dotdigital", "*|", "@", "newsletter",
     "bulletin", "update", "zine", "digest", "dataset sugg", "reply", "know someone", "enjoying", "share", "follow us",
     "find us", "danysgrif", "tanysgrif", "cedwir", "porwr", "derbyn", "cael", "baja", "suscrip", "recib", "derechos",
@@ -199,6 +200,18 @@ _FOOTER = re.compile(
     r"|wypisz si|avsluta prenumeration|abbestellen|alle rechte|d(?:é|e)sabonner|d(?:é|e)sinscri"
     r"|-----begin pgp|©",
     re.IGNORECASE,
+)
+_GIFT = re.compile(
+    r"\b(?:donat\w+|gifts?|give what you can|rais\w+ (?:money|funds)|fundrais\w+|give today|charit\w+"
+    r"|rhodd\w*|cyfrannu|donativos?|donacion\w*|donazion\w+|darowizn\w+|g\u00e5v[ao]r?|spende\w*|dons?)\b",
+    re.IGNORECASE,
+)
+_PLEA = re.compile(
+    r"\b(?:give what you can|please (?:give|donate)|donate (?:now|today|here)|make a (?:gift|donation)|every (?:pound|gift|penny|dollar|euro) (?:counts|helps))\b",
+    re.IGNORECASE,
+)
+_GIVE = re.compile(
+    r"(?:please )?(?:donate|give|make (?:a|your) (?:gift|donation)|support us|help us|rhowch|rhoi|dona(?:r|te)?|sostieni|wesprzyj|przekaz|ge en gava|skank|(?:jetzt )?spenden|faire un don|je donne)\b"
 )
 _SPONSOR_LINE = re.compile(
     r"\bsponsors?\b|\bsponsored\b|\badvert|\banzeige\b|\bwerbung\b|\bpublicit|\bpublicidad\b|\bpubblicit"
@@ -236,6 +249,13 @@ def is_boilerplate(paragraph: str) -> bool:
         return False
     lowered = paragraph.lower()
     return any(hint in lowered for hint in _HINTS) and _BOILERPLATE.search(paragraph) is not None
+
+
+def asks_for_gifts(text: str, action: str) -> bool:
+    """Say whether a text ends in asking its reader for money; `action` is what its last link says."""
+    return _GIFT.search(text) is not None and (
+        _GIVE.match(normalise_title(action)) is not None or _PLEA.search(text) is not None
+    )
 
 
 def begins_footer(paragraph: str) -> bool:

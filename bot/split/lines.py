@@ -54,6 +54,7 @@ class Line:
     near: int = 0
     region: str = ""
     titled: bool = False
+    term: bool = False
     images: tuple[Image, ...] = ()
     sign: Signature | None = None
     text: str = field(init=False, default="")
@@ -76,6 +77,7 @@ class Page:
     title: str = ""
     language: str = ""
     base: str = ""
+    own: str = ""
 
 
 def squash(text: str) -> str:

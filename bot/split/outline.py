@@ -19,19 +19,15 @@ from bot.split.lines import (
     Page,
     Signature,
     body_size,
-    has_letters,
     in_capitals,
     is_sentence,
     squash,
-    words,
 )
+from bot.split.looks import PLAIN, ROOT, TERM, signature
 from bot.split.titles import normalise_title
 
-ROOT: Signature = ("root", 0.0)
-# A line of furniture words in ordinary type: it ends what stands before, and holds nothing below it.
-PLAIN: Signature = ("plain", 8.0)
-# Where a page mixes <h2> and large type, they rank by the size browsers give them.
-_LEVELS = (0.0, 2.1, 2.55, 3.15, 4.0, 5.0, 6.0)
+# Lines below a farewell: name, office, telephone, and the small print of a mail.
+_LONGEST_SIGNATURE = 15
 _VISUAL = ("bold", "caps", "link", "alone", "wrapped", "size", "class")
 
 
@@ -69,6 +65,7 @@ class _Candidate:
 def outline(page: Page) -> list[Node]:
     """Give the page's nodes in order; the first one holds what stands above every heading."""
     lines = page.lines
+    _close(lines)
     candidates = _candidates(lines)
     _note_text(candidates, lines)
     candidates = _without_contents(candidates, lines)
@@ -76,6 +73,16 @@ def outline(page: Page) -> list[Node]:
     _raise_sections(candidates, lines)
     kept, kickers = _choose(candidates, lines)
     return _nodes(kept, kickers, lines)
+
+
+def _close(lines: list[Line]) -> None:
+    """Take what stands below a farewell near the end of a page for the signature that it is."""
+    start = len(lines) * 2 // 3
+    for place in range(len(lines) - 1, max(start, len(lines) - _LONGEST_SIGNATURE) - 1, -1):
+        if phrases.is_farewell(lines[place].text):
+            for line in lines[place:]:
+                line.region = line.region or furniture.CLOSING.phrase
+            return
 
 
 def _candidates(lines: list[Line]) -> list[_Candidate]:
@@ -96,7 +103,7 @@ def _candidates(lines: list[Line]) -> list[_Candidate]:
             and lines[place - 1].para == line.para
             and sign is not PLAIN
             and in_capitals(last.title) == in_capitals(line.text)
-            and not phrases.is_section(last.title)
+            and (line.level == 1 or not phrases.is_section(last.title))
             and len(last.title) + len(line.text) < LONGEST_TITLE
         ):
             last.end = place + 1
@@ -105,68 +112,6 @@ def _candidates(lines: list[Line]) -> list[_Candidate]:
             continue
         found.append(_Candidate(place, place + 1, sign, line.text, furniture.of_title(line.text)))
     return found
-
-
-def signature(line: Line, *, body: float) -> Signature | None:
-    """Say what makes `line` look like a heading, or None. `body` is the size of the text in pixels."""
-    text = line.text
-    if not text or len(text) > LONGEST_TITLE or line.region or not has_letters(text):
-        return None
-    if phrases.is_date(text) or phrases.is_greeting(text) or phrases.is_bare_action(text):
-        return None
-    hrefs = line.hrefs
-    if hrefs and all(href.startswith("#") for href in hrefs) and not line.level:
-        return None
-    if line.level:
-        return (
-            None
-            if phrases.is_byline(text) and line.level > 2
-            else (f"h{line.level}", _LEVELS[line.level])
-        )
-    if line.sign is not None:
-        return line.sign
-    count = len(words(text))
-    kind = furniture.of_title(text)
-    plain = kind is not None and kind.strong and count <= 10 and _stands_alone(line, kind)
-    look = _look(line, count, body)
-    if look is not None and (phrases.is_byline(text) or furniture.is_boilerplate(text)):
-        look = None
-    if look is not None and kind is furniture.SPONSOR and plain:
-        return PLAIN
-    return look or (PLAIN if plain else None)
-
-
-def _stands_alone(line: Line, kind: Furniture) -> bool:
-    """Say whether a line of furniture words in ordinary type may end what stands before it."""
-    if kind is furniture.SPONSOR:
-        return True
-    return line.text[-1:] not in ".!?;," and not line.item
-
-
-def _look(line: Line, count: int, body: float) -> Signature | None:
-    text = line.text
-    if len(text) > 170 or count > 26 or text[-1] in ",;" or "@" in text or "://" in text:
-        return None
-    if text[-1] == "." and count >= 9:
-        return None
-    runs = [run for run in line.runs if any(mark.isalnum() for mark in run.text)]
-    linked = bool(runs) and all(run.href for run in runs)
-    if phrases.is_action(text) and (linked or in_capitals(text)):
-        return None
-    if line.titled:
-        return ("class", 3.8)
-    size = min((run.size for run in runs), default=body)
-    bold = bool(runs) and all(run.bold for run in runs)
-    if size >= body * 1.1:
-        step = 2.2 if size >= body * 1.7 else 2.6 if size >= body * 1.35 else 3.2
-        return (f"size {round(size)}{' bold' if bold else ''}", step + (0.0 if bold else 0.05))
-    if bold and size >= body * 0.95:
-        return ("bold", 6.5)
-    if in_capitals(text) and count <= 12:
-        return ("caps", 6.6)
-    if linked and count >= 3 and not line.item:
-        return ("link", 6.9)
-    return None
 
 
 def _note_text(candidates: list[_Candidate], lines: list[Line]) -> None:
@@ -244,7 +189,7 @@ def _choose(candidates: list[_Candidate], lines: list[Line]) -> tuple[list[_Cand
         for candidate in (c for c in open_looks if c.sign == sign):
             place = bisect_right(starts, candidate.start) - 1
             parent = kept[place] if place >= 0 else None
-            if parent is not None and _is_strong(parent.kind) and parent.sign[1] < sign[1]:
+            if parent is not None and _holds(parent, candidate):
                 continue
             if parent is None or parent is issue or parent.sign is PLAIN or _is_strong(parent.kind):
                 groups[-1].append(candidate)
@@ -270,6 +215,16 @@ def _is_strong(kind: Furniture | None) -> bool:
     return kind is not None and kind.strong
 
 
+def _holds(parent: _Candidate, candidate: _Candidate) -> bool:
+    """Say whether a heading of furniture takes what stands below it in a weaker look for its own.
+
+    A list of contents ends where the first heading with a text of its own begins, however it looks.
+    """
+    if not _is_strong(parent.kind) or parent.sign[1] >= candidate.sign[1]:
+        return False
+    return parent.kind is not furniture.CONTENTS or not candidate.tells
+
+
 def _issue(candidates: list[_Candidate]) -> _Candidate | None:
     """Give the heading that names the whole page: the first, in a look used once and the strongest."""
     looks = [c for c in candidates if c.sign is not PLAIN]
@@ -292,6 +247,9 @@ def _accept(
     lists_links = sign[0] == "link" and (len(accepted) < 2 or not accepted[-1].tells)
     if lists_links or (sign[0] in _VISUAL and not any(c.tells for c in accepted)):
         accepted = []
+    if sign is TERM:
+        # An address is set so too: where nothing is told of a term, it is none.
+        accepted = [c for c in accepted if c.tells]
     direct = {p for p, group in groups.items() if _is_direct(parents[p], group[0], lines)}
     own = len(groups) - len(direct)
     one_each = all(len(group) == 1 for group in groups.values())
@@ -360,6 +318,8 @@ def _nodes(kept: list[_Candidate], kickers: set[int], lines: list[Line]) -> list
     open_nodes: list[Node] = []
     for node in nodes[1:]:
         while open_nodes and open_nodes[-1].sign[1] >= node.sign[1]:
+            open_nodes.pop()
+        if open_nodes and open_nodes[-1].kind is furniture.CONTENTS:
             open_nodes.pop()
         if open_nodes and node.sign is not PLAIN and not _is_strong(node.kind):
             node.parent = open_nodes[-1]

@@ -9,7 +9,7 @@ from typing import cast
 
 from lxml import etree
 
-from bot.split import furniture
+from bot.split import furniture, names
 from bot.split.lines import Image, Line, Page, Run, has_letters, is_sentence, squash
 from bot.split.styles import (
     HEADING_SIZES,
@@ -44,24 +44,6 @@ _LONGEST = 2_000_000
 _DEEPEST = 20_000
 _MOST_LINES = 20_000
 
-_FOOTERS = re.compile(
-    r"(?:\S*[-_])?(?:page|site|mail|main|email)?footer[\w-]*|\w*Footer\w*|unsubscribe\S*|tagline"
-)
-_HEADERS = re.compile(
-    r"preheader\S*|pre-header\S*|mcnPreviewText|preview-?text|view-?in-?browser|dateline"
-)
-_SOCIAL = re.compile(
-    r"(?:social|share|sharing|follow)(?:[-_](?:media|links?|icons?|bar|block|buttons?|share|us|module|container|nav))*|mcn(?:Follow|Share)\w*"
-)
-_FRAMES = re.compile(
-    r"(?:main|site|page|primary|top|global|side|mega|mobile)?[-_]?(?:nav|navbar|navigation|menu|sidebar|breadcrumbs?|cookies?|cookie-\w+|skip-?links?|pagination|comments?|widget-area|related|search-?form)"
-)
-_TITLED = re.compile(
-    r"(?:\S*[-_])?(?:title|headline|heading|subject)(?:[-_]\d+)?|\w*(?:Title|Headline|Heading)"
-)
-_SEPARATOR = re.compile(r"(?:\S*[-_])?(?:divider|separator)|mcnDividerBlock|gd_combo_table")
-_FRAME_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "complementary", "menu"))
-
 
 @dataclass(slots=True)
 class _Style:
@@ -75,6 +57,7 @@ class _Style:
     item: bool = False
     region: str = ""
     titled: bool = False
+    term: bool = False
     within: int = 0
     pre: bool = False
     subject: bool = False
@@ -128,6 +111,8 @@ class _Reader:
             self._image(attributes)
         elif tag == "base" and not self.page.base:
             self.page.base = attributes.get("href", "")
+        elif tag == "link" and attributes.get("rel") == "canonical":
+            self.page.own = attributes.get("href", "")
         elif tag == "meta":
             self._meta(attributes)
         if tag in ("html", "body") and not self.page.language:
@@ -216,6 +201,7 @@ class _Reader:
             near=self.low,
             region=style.region,
             titled=style.titled,
+            term=style.term,
             images=tuple(images),
         )
         if (not line.text and not images) or len(self.page.lines) >= _MOST_LINES:
@@ -266,7 +252,7 @@ class _Reader:
 
     def _styled(self, tag: str, attributes: Mapping[str, str], outer: _Style) -> _Style:
         style = replace(outer)
-        names = f"{attributes.get('class', '')} {attributes.get('id', '')}".split()
+        called = f"{attributes.get('class', '')} {attributes.get('id', '')}".split()
         if tag in _UNREAD or "hidden" in attributes:
             style.hidden = True
         elif tag in _BOLD:
@@ -274,11 +260,13 @@ class _Reader:
         elif tag[0] == "h" and len(tag) == 2 and tag[1] in "123456":
             style.level, style.bold = int(tag[1]), False
             style.size = HEADING_SIZES[style.level]
-            style.subject = style.subject or "bulletin_subject" in names
+            style.subject = style.subject or "bulletin_subject" in called
         elif tag == "a":
             style.href = attributes.get("href", "").strip() or outer.href
         elif tag == "li":
             style.item = True
+        elif tag == "dt":
+            style.term = True
         elif tag == "font":
             style.size = font_size(attributes.get("size", ""), outer.size)
         elif tag in ("small", "big"):
@@ -296,9 +284,9 @@ class _Reader:
             )
         if not attributes:
             return style
-        if attributes.get("role") in _FRAME_ROLES and not outer.within:
+        if attributes.get("role") in names.FRAME_ROLES and not outer.within:
             style.region = furniture.FOOTER.phrase
-        for name in names:
+        for name in called:
             self._named(name, style)
         if "style" in attributes:
             self._apply(self._look(attributes["style"]), style, outer)
@@ -316,15 +304,15 @@ class _Reader:
             return
         if name == "bulletin_body":
             style.within |= _BULLETIN
-        elif _TITLED.fullmatch(name):
+        elif names.TITLED.fullmatch(name):
             style.titled = True
-        elif _SEPARATOR.fullmatch(name):
+        elif names.SEPARATOR.fullmatch(name):
             self.rule = True
-        elif _FOOTERS.fullmatch(name) or _FRAMES.fullmatch(name):
+        elif names.FOOTERS.fullmatch(name) or names.FRAMES.fullmatch(name):
             style.region = furniture.FOOTER.phrase
-        elif _HEADERS.fullmatch(name):
+        elif names.HEADERS.fullmatch(name):
             style.region = furniture.PREHEADER.phrase
-        elif _SOCIAL.fullmatch(name):
+        elif names.SOCIAL.fullmatch(name):
             style.region = furniture.FOLLOW.phrase
         look = self.sheet.get(name, NO_LOOK)
         if look is not NO_LOOK:
@@ -349,7 +337,7 @@ def _is_tiny(attributes: Mapping[str, str]) -> bool:
         value = attributes.get(side, "").removesuffix("px").strip()
         if value.isdigit() and len(value) < 5 and int(value) <= 24:
             return True
-    return not attributes.get("src", "").strip()
+    return not (attributes.get("src", "").strip() or attributes.get("alt", "").strip())
 
 
 def read_html(document: str) -> Page:

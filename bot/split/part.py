@@ -120,8 +120,10 @@ def is_social(host: str) -> bool:
 
 def _image(image: Image, base: str) -> str:
     """Give an image's address, or "" for logos, icons, spacers and what is not on the web."""
-    if _NO_PICTURE.search(image.src.rsplit("/", 1)[-1][:200]) or _NO_PICTURE.search(
-        image.alt[:200]
+    if (
+        not image.src
+        or _NO_PICTURE.search(image.src.rsplit("/", 1)[-1][:200])
+        or _NO_PICTURE.search(image.alt[:200])
     ):
         return ""
     try:

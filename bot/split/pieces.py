@@ -15,7 +15,8 @@ from bot.split.lines import (
     squash,
     words,
 )
-from bot.split.outline import PLAIN, Node
+from bot.split.looks import PLAIN
+from bot.split.outline import Node
 from bot.split.part import Part, host_of, is_social, links_of
 from bot.split.titles import normalise_title
 
@@ -38,8 +39,9 @@ def parts_of(nodes: list[Node]) -> list[Part]:
         parts.extend(_node_parts(node, before, kind, is_pattern=is_pattern, is_sole=sole is node))
         for piece in loose:
             parts.extend(_loose_parts(piece))
+    parts = without_footers(parts)
     name_issue(parts)
-    return after_footer(without_footers(parts))
+    return after_footer(parts)
 
 
 def _rules_separate(nodes: list[Node]) -> bool:
@@ -156,6 +158,9 @@ def _loose_parts(lines: list[Line]) -> list[Part]:
 def _kind_by_text(part: Part) -> Furniture | None:
     """Say what a headed text is that tells nothing: a list of links, of names, or an empty heading."""
     texts = [text for text in part.paragraphs() if not furniture.is_boilerplate(text)]
+    linked = [run.text for line in part.body for run in line.runs if run.href and run.text.strip()]
+    if linked and furniture.asks_for_gifts(" ".join(texts), linked[-1]):
+        return furniture.APPEAL
     units = [unit for unit in paragraphs(part.body) if any(line.text for line in unit)]
     hrefs = {href for line in part.body for href in line.hrefs if not href.startswith("#")}
     if not any(is_sentence(text) for text in texts):
@@ -176,7 +181,7 @@ def _kind_by_text(part: Part) -> Furniture | None:
         return furniture.LINKS
     if (
         len(texts) == 1
-        and not hrefs
+        and not (hrefs or part.href)
         and phrases.points_ahead(texts[0])
         and len(words(texts[0])) < 40
     ):

@@ -18,8 +18,8 @@ from review.batches import unhurried
 from review.models import Looking, Person, Post, Revision, Seen
 from review.text.comparing import Change
 
-# A page with the script says every `AGAIN_AFTER` seconds that it is still there; without it, opening counts.
-AGAIN_AFTER = timedelta(seconds=20)
+# A page with the script says every ten seconds that it is still there; it is written again after `AGAIN_AFTER`.
+AGAIN_AFTER = timedelta(seconds=15)
 LOOKING_FOR = timedelta(seconds=75)
 
 
@@ -40,7 +40,7 @@ class Since:
 
 def look(person: Person, post: int, *, now: datetime) -> None:
     """Note that a person is looking at a post. Nothing is written where that is known already."""
-    fresh = Looking.objects.filter(person=person, post=post, at__gt=now - AGAIN_AFTER * 0.75)
+    fresh = Looking.objects.filter(person=person, post=post, at__gt=now - AGAIN_AFTER)
     if fresh.exists() or not Post.objects.filter(pk=post).exists():
         return
     try:

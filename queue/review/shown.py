@@ -180,7 +180,8 @@ class Shown:
     def is_clean(self) -> bool:
         """Whether it may be approved without a look of its own: every check passed, and nobody objects."""
         quiet = not self.warnings and not self.asked and not self.post.missed and not self.paused
-        return self.can_be_approved and quiet and self.next_slot is not None
+        known = self.since is None and not self.asks_reader
+        return self.can_be_approved and quiet and known and self.next_slot is not None
 
     @property
     def has_card(self) -> bool:

@@ -1,16 +1,18 @@
-"""A worker of the first version, as far as the database can tell: it knows the first migration's tables and no more.
+"""A worker of an older version, as far as the database can tell: it knows the tables up to a migration and no more.
 
 The models are Django's own reconstruction of that migration, so every INSERT and UPDATE names exactly the columns that
-the first version knew. What it does with them is written down here once more as that version did it: claim by guarded
+its version knew. What it does with them is written down here once more as the first version did it: claim by guarded
 UPDATE, open an attempt, commit, send, settle, one line of the record for each move.
 
-    python -m tests.upgrading.old_worker seed 30
-    python -m tests.upgrading.old_worker work
+    python -m tests.upgrading.old_worker seed 0001_initial 30
+    python -m tests.upgrading.old_worker work 0001_initial
+    python -m tests.upgrading.old_worker walk       migration after migration, the version before at work in between
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -20,16 +22,18 @@ from typing import Any
 
 import django
 
-FIRST = ("review", "0001_initial")
+
+def models(migration: str) -> Any:
+    """Return a function from a model's name to the model as it was after a migration."""
+    apps = _apps(migration)
+    return lambda name: apps.get_model("review", name)
 
 
-def models() -> Any:
-    """Return a function from a model's name to the model as the first migration made it."""
+def _apps(migration: str) -> Any:
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
-    apps = MigrationLoader(connection).project_state(FIRST).apps
-    return lambda name: apps.get_model("review", name)
+    return MigrationLoader(connection).project_state(("review", migration)).apps
 
 
 def append(model: Any, verb: str, post: Any, *, source: str, target: str, now: datetime) -> None:
@@ -53,11 +57,13 @@ def append(model: Any, verb: str, post: Any, *, source: str, target: str, now: d
     head.save(update_fields=["last_hash"])
 
 
-def seed(model: Any, number: int) -> None:
+def seed(model: Any, number: int, *, source: str = "News") -> None:
     """Put `number` posts there, approved by a person and due now."""
     now = datetime.now(UTC)
-    source = model("Source").objects.create(name="News", url="file:news.xml", next_check_at=now)
-    account = model("Account").objects.create(name="ours-x", network="x", who="@ours", live=True)
+    account, _ = model("Account").objects.get_or_create(
+        name="ours-x", defaults={"network": "x", "who": "@ours", "live": True}
+    )
+    source = model("Source").objects.create(name=source, url="file:news.xml", next_check_at=now)
     entry = model("Entry").objects.create(
         source=source,
         key="e",
@@ -166,10 +172,49 @@ def work(model: Any) -> None:
         time.sleep(0.5)
 
 
+def walk() -> None:
+    """Take the database from the first migration to the last, and say what a step changed or did not take.
+
+    After each step the version before it writes its rows, and sends one post.
+    """
+    from types import SimpleNamespace
+
+    from django.core.management import call_command
+    from django.db.migrations.loader import MigrationLoader
+
+    names = sorted(name for app, name in MigrationLoader(None).disk_migrations if app == "review")
+    anybody = SimpleNamespace(
+        deliver=lambda _: SimpleNamespace(network_id="1", url="https://e.org")
+    )
+    call_command("migrate", "review", names[0], verbosity=0)
+    seed(models(names[0]), 3)
+    for before, after in itertools.pairwise(names):
+        apps = _apps(before)
+        was = _rows(apps)
+        call_command("migrate", "review", after, verbosity=0)
+        for table, rows in _rows(apps).items():
+            if rows != was[table]:
+                sys.stdout.write(f"{after} changed what {before} had written to {table}\n")
+        seed(models(before), 2, source=f"News of {before}")
+        if not one_post(models(before), anybody):
+            sys.stdout.write(f"after {after} the version of {before} finds nothing to send\n")
+
+
+def _rows(apps: Any) -> dict[str, list[Any]]:
+    """Return every row of the queue's tables, with the columns that `apps` knows."""
+    return {
+        model.__name__: list(model.objects.order_by("pk").values_list())
+        for model in apps.get_app_config("review").get_models()
+    }
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    if sys.argv[1] == "seed":
-        seed(models(), int(sys.argv[2]))
-    else:
-        work(models())
+    match sys.argv[1:]:
+        case ["seed", migration, number]:
+            seed(models(migration), int(number))
+        case ["work", migration]:
+            work(models(migration))
+        case ["walk"]:
+            walk()

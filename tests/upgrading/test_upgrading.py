@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import migrations, models
@@ -17,7 +18,7 @@ from tests.emulators import x
 from tests.journeys.terminal import ROOT, Terminal
 
 FOLDER = ROOT / "queue" / "review" / "migrations"
-LATER = sorted(path.stem for path in FOLDER.glob("0*.py"))[1:]
+FIRST, *LATER = sorted(path.stem for path in FOLDER.glob("0*.py"))
 ACCOUNTS = """
 [[account]]
 name = "ours-x"
@@ -55,7 +56,9 @@ def is_safe_for_the_version_before(operation: Operation) -> bool:
         | migrations.AddIndex
         | migrations.RemoveIndex
         | migrations.RemoveConstraint
-        | migrations.AlterModelOptions,
+        | migrations.AlterModelOptions
+        # What it does to rows is tried: the walk below finds what it changes of the version before.
+        | migrations.RunPython,
     ):
         return True
     if isinstance(operation, migrations.AddField):
@@ -102,19 +105,29 @@ def test_what_would_stop_the_version_before_is_recognised(operation: Operation) 
     assert not is_safe_for_the_version_before(operation)
 
 
-def old(terminal: Terminal, *words: str) -> subprocess.Popen[str]:
+def old(terminal: Terminal, *words: str, **given: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.upgrading.old_worker", *words],
         cwd=terminal.folder,
         env={**terminal.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
         stderr=subprocess.PIPE,
         text=True,
+        **given,
     )
+
+
+def test_no_step_changes_or_refuses_what_the_version_before_it_writes(tmp_path: Path) -> None:
+    with old(Terminal(tmp_path), "walk", stdout=subprocess.PIPE) as walking:
+        said, trouble = walking.communicate(timeout=120)
+    assert (walking.returncode, said) == (0, ""), trouble
 
 
 @pytest.mark.postgres
 @pytest.mark.enable_socket
-def test_an_old_and_a_new_worker_side_by_side_lose_and_double_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [FIRST, *LATER[-2:-1]])
+def test_an_old_and_a_new_worker_side_by_side_lose_and_double_nothing(
+    tmp_path: Path, version: str
+) -> None:
     number = 90
     config = tmp_path / "config"
     config.mkdir()
@@ -135,10 +148,10 @@ def test_an_old_and_a_new_worker_side_by_side_lose_and_double_nothing(tmp_path: 
         migrate = (
             "from django.core.management import call_command as c; c('migrate', {}verbosity=0)"
         )
-        terminal.python(migrate.format("'review', '0001', "))
-        with old(terminal, "seed", str(number)) as seeding:
+        terminal.python(migrate.format(f"'review', '{version}', "))
+        with old(terminal, "seed", version, str(number)) as seeding:
             assert seeding.wait(60) == 0
-        worker = old(terminal, "work")
+        worker = old(terminal, "work", version)
         until = time.monotonic() + 60
         while len(on_x.ledger) < 3:
             assert time.monotonic() < until
@@ -169,6 +182,6 @@ def test_rows_of_the_version_before_are_taken_by_the_tables_of_today(tmp_path: P
     """On SQLite too, where an upgrade is a restart: the same writes, after the release."""
     terminal = Terminal(tmp_path)
     terminal.run("release")
-    with old(terminal, "seed", "3") as seeding:
+    with old(terminal, "seed", FIRST, "3") as seeding:
         assert seeding.wait(60) == 0
     assert len(terminal.posts("scheduled")) == 3

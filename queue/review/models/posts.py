@@ -117,6 +117,12 @@ class Post(models.Model):
                 ),
                 name="post_ended",
             ),
+            # What went out in the last weeks: the overview, the calendar, budgets.
+            models.Index(
+                fields=["published_at"],
+                condition=Q(state=State.PUBLISHED),
+                name="post_published",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -252,6 +258,9 @@ class Attempt(models.Model):
         indexes: ClassVar = [
             # Who has sent something of late: asked before each claim.
             models.Index(fields=["opened_at"], name="attempt_opened"),
+            models.Index(
+                fields=["outcome"], condition=Q(closed_at__isnull=False), name="attempt_outcome"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["post", "number"], name="one_attempt_per_number"),

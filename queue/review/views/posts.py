@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -14,14 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from review import asks, forms, looks, queries, shown, text, waiting
-from review.models import STATE_LABELS, Decision, Revision
+from review import asks, budgets, forms, looks, queries, shown, text, waiting
+from review.models import STATE_LABELS, Decision, Post, Revision
 from review.states import State
 from review.views.common import brands, calendar, desk, page, part, signed_in
 
 ANNOUNCEMENTS_A_PAGE = 25
 ROWS_A_PAGE = 100
-ENDED = (State.PUBLISHED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 
 
 @desk
@@ -92,25 +92,37 @@ def scheduled(request: HttpRequest) -> HttpResponse:
 def published(request: HttpRequest) -> HttpResponse:
     """What has gone out, and what has ended without going out."""
     state = request.GET.get("state", "")
-    found = queries.finished()
-    if state in ENDED:
-        found = found.filter(state=state)
-    else:
+    if state not in queries.ENDED:
         state = ""
     counts = queries.counts()
-    total = sum(counts[s] for s in ENDED)
-    on_page = part(request, found, size=ROWS_A_PAGE, total=counts[state] if state else total)
-    posts = list(on_page)
-    approvers = queries.approvers(posts)
-    rows = shown.show(posts, calendar=None, now=timezone.now(), checks=False)
+    total = sum(counts[s] for s in queries.ENDED)
+    keys = queries.finished(state)
+    on_page = part(request, keys, size=ROWS_A_PAGE, total=counts[state] if state else total)
+    posts = queries.in_order(list(on_page))
+    approvers, prices = queries.approvers(posts), budgets.prices(posts)
+    now = timezone.now()
+    rows = shown.show(posts, calendar=None, now=now, checks=False)
     context = {
-        "rows": [(row, approvers.get(row.post.pk)) for row in rows],
+        "rows": [
+            (row, approvers.get(row.post.pk), prices.get(row.post.pk), _took(row.post))
+            for row in rows
+        ],
+        "months": budgets.months(now=now, zone=timezone.get_current_timezone())
+        if on_page.number == 1
+        else [],
         "on_page": on_page,
         "state": state,
-        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in ENDED],
+        "states": [(s.value, STATE_LABELS[s], counts[s]) for s in queries.ENDED],
         "total": total,
     }
     return page(request, "published", context)
+
+
+def _took(post: Post) -> timedelta | None:
+    """Return how long it was from the first sight of a source's news to the post; None before that."""
+    if post.published_at is None:
+        return None
+    return max(post.published_at - post.announcement.entry.first_seen_at, timedelta())
 
 
 @desk

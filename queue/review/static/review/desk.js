@@ -31,6 +31,39 @@
     return [...all.slice(at), ...all.slice(0, Math.max(at, 0)).reverse()];
   }
 
+  /* What has been on screen, as "post-revision": several posts are approved together only once they have. */
+  const onScreen = new Set();
+  const nameOf = (card) => `${card.id.slice(5)}-${card.querySelector('[name="seen"]')?.value}`;
+  const screen = new IntersectionObserver(
+    (changes) => {
+      for (const { isIntersecting, intersectionRatio, intersectionRect, target } of changes) {
+        const card = cardOf(target);
+        const enough = intersectionRatio >= 0.5 || intersectionRect.height >= innerHeight / 2;
+        if (card && isIntersecting && enough) onScreen.add(nameOf(card));
+      }
+    },
+    { threshold: [0, 0.25, 0.5, 0.75] },
+  );
+
+  function observe() {
+    screen.disconnect();
+    main.querySelectorAll("section.post .looks .words").forEach((words) => screen.observe(words));
+  }
+
+  /* Lead to the first of these posts that has not been on screen. False: all have. */
+  function leadsToUnseen(button) {
+    const name = button.value.split(".").find((each) => !onScreen.has(each));
+    const card = name && document.getElementById(`post-${name.split("-")[0]}`);
+    if (!card) return false;
+    select(card, { scroll: false });
+    card.scrollIntoView({ block: "center" });
+    const line = document.createElement("p");
+    line.className = "message";
+    line.textContent = document.getElementById("verbs")?.dataset.unseen ?? "";
+    said.replaceChildren(line);
+    return true;
+  }
+
   function undoSoonGone() {
     const buttons = said.querySelectorAll(".undo");
     if (buttons.length) setTimeout(() => buttons.forEach((button) => button.remove()), UNDO_FOR);
@@ -71,6 +104,7 @@
     document.title = fresh.title;
     history.replaceState(null, "", address);
     main.querySelectorAll("form.editor").forEach(watch);
+    observe();
     return true;
   }
 
@@ -116,6 +150,7 @@
     const ours = form.id === "verbs" || form.matches("main .post form");
     if (!ours || form.method !== "post") return;
     event.preventDefault();
+    if (button?.name === "posts" && leadsToUnseen(button)) return;
     const address = button?.hasAttribute("formaction") ? button.formAction : form.action;
     const data = new FormData(form, button);
     const card = cardOf(button) ?? cardOf(form) ?? button?.closest("article")?.querySelector("section.post") ?? selected();
@@ -233,7 +268,7 @@
   });
 
   /* Who else is looking: said while this page is in front and somebody is at it. */
-  const AGAIN_AFTER = 20_000; // milliseconds
+  const AGAIN_AFTER = 10_000; // milliseconds
   const AWAY_AFTER = 180_000; // without a key or a movement
   let stirred = Date.now();
   for (const sign of ["keydown", "pointermove", "pointerdown", "scroll"]) {
@@ -280,5 +315,6 @@
     addEventListener("pagehide", () => navigator.sendBeacon("/looking/", looks({ left: lookingAt() })));
   }
   document.querySelectorAll("form.editor").forEach(watch);
+  observe();
   undoSoonGone();
 })();
