@@ -51,7 +51,8 @@ class Learned:
         found = [self.weights.get(BIAS, NO_WEIGHT)]
         found += [weight for mark in marks if (weight := get(mark))]
         found += [of_words.get(word) or self._of_word(word) for word in set(title_words)]
-        plan, practice, report, other = map(sum, zip(*found, strict=True))
+        # Marks come in any order, and sums of them differ in the last bits: rounded, one piece has one sum.
+        plan, practice, report, other = (round(sum(of), 9) for of in zip(*found, strict=True))
         return (plan, practice, report, other)
 
     def _of_word(self, word: str) -> Weight:
