@@ -100,7 +100,7 @@ def in_bulletin(
 
     An item without a link of its own gets the bulletin's address with the item's name after `#`.
     """
-    bulletin: Bulletin = split(document, url=url, title=title)
+    bulletin: Bulletin = split(document, url=url, title=title, language=language)
     return _announcements(
         bulletin.pieces, rules=rules, language=language or bulletin.language, page=url, keys=()
     )
@@ -144,7 +144,7 @@ def _announcements(
         if piece.furniture:
             found.append(replace(base, set_aside=SetAside.FURNITURE, because=(piece.furniture,)))
             continue
-        verdict = sort(piece.title, words, language=language, rules=rules)
+        verdict = sort(piece.title, words, language=language, link=piece.link or page, rules=rules)
         found.append(
             replace(
                 base,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,15 @@ from config.sign_in import BadSignIn, sign_in_settings
 HOME = Path.cwd()
 
 HERODR_CONFIG = Path(os.environ.get("HERODR_CONFIG") or PACKAGED).resolve()
+try:
+    TRUSTED_PROXIES = tuple(
+        ip_network(given, strict=False)
+        for given in words(os.environ.get("HERODR_TRUSTED_PROXIES", ""))
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"HERODR_TRUSTED_PROXIES: {error}. Write addresses or networks, such as 10.0.0.5, 10.1.0.0/16."
+    ) from None
 HERODR_ALLOW_HOSTS = words(os.environ.get("HERODR_ALLOW_HOSTS", ""))
 SECRET_KEY_PATH = HOME / "herodr-secret.key"
 
@@ -84,6 +94,7 @@ INSTALLED_APPS = [
     *(("allauth.socialaccount.providers.openid_connect",) if OIDC_NAME else ()),
 ]
 MIDDLEWARE = [
+    "review.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Django masks its CSRF token anew in every answer, so compression gives nothing away.
@@ -183,6 +194,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if _base.scheme == "https":
+    # Browsers that came once come by https only, for 30 days from the last visit.
+    SECURE_HSTS_SECONDS = 30 * 24 * 3600
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes
 

@@ -69,9 +69,9 @@ def disconnect(
     *,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who decides; kept in the record.")],
 ) -> None:
-    """Forget the tokens of a connected account; X is asked to forget them too."""
+    """Forget the tokens of a connected account; X is asked to end them too."""
     ready.desk()
-    from bot.connect import tokens
+    from bot.connect import tokens, ways
     from bot.networks.base import Endpoints
     from review import connections, transitions
 
@@ -79,14 +79,18 @@ def disconnect(
     if known is None:
         raise ready.Trouble(f'The account "{name}" is not connected; `bot status` says which are.')
     account = ready.configuration().account(name)
+    place = ways.CONSENTS.get(known.account.network, "the network's settings")
     if account is not None:
         tools = tokens.Tools(Endpoints.from_environment(os.environ), ready.now)
-        tokens.revoke(known, account, tools=tools)
+        if tokens.revoke(known, account, tools=tools):
+            place = ""
     connections.disconnect(known.account_id, by=transitions.operator(by), now=ready.now())
-    typer.echo(
-        f"{name} is disconnected: Herodr has forgotten its tokens. To take the app's access away on its network "
-        "too, remove it in the settings there."
+    there = (
+        f"But on its network they are still good: whoever consented takes the app's access away there, at {place}."
+        if place
+        else "Its network has ended them too."
     )
+    typer.echo(f"{name} is disconnected: Herodr has forgotten its tokens. {there}")
 
 
 def _needs_consent(account: schema.Account) -> bool:

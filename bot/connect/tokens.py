@@ -29,7 +29,7 @@ from bot.networks.base import (
 )
 from bot.networks.oauth import Ended, Token
 from config import schema
-from review import connections, vault
+from review import connections, second_steps, vault
 from review.connections import Granted, Renewal
 from review.models import Connection
 
@@ -183,13 +183,20 @@ def _is_young(known: Connection, now: datetime) -> bool:
     return known.expires_at is not None and known.expires_at - now > (known.expires_at - born) / 2
 
 
-def revoke(known: Connection, account: schema.Account, *, tools: Tools) -> None:
-    """Ask the network to forget the tokens too, where it takes such a wish. Whatever it says, we go on."""
+def revoke(known: Connection, account: schema.Account, *, tools: Tools) -> bool:
+    """Ask the network to end the tokens too, where it takes such a wish; returns whether it says it did.
+
+    Whatever it says, we go on.
+    """
     try:
         way = ways.way_of(account, redirect="", endpoints=tools.endpoints)
-        way.sign_in.revoke(connections.refresh_token(known) or connections.access_token(known))
+        tokens = (connections.refresh_token(known), connections.access_token(known))
+        for token in filter(None, tokens):
+            way.sign_in.revoke(token)
     except (NetworkError, vault.Unreadable, vault.NoKey) as error:
         log.warning("the tokens of %s could not be revoked: %s", account.name, error)
+        return False
+    return True
 
 
 def tend(configuration: schema.Configuration, *, tools: Tools) -> list[str]:
@@ -200,6 +207,7 @@ def tend(configuration: schema.Configuration, *, tools: Tools) -> list[str]:
     troubles = []
     try:
         resealed = connections.reseal()
+        second_steps.reseal()
     except vault.NoKey as error:
         return [str(error)]
     if resealed:

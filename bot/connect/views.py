@@ -193,11 +193,14 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("accounts")
     row, account = _found(pk)
     known = Connection.objects.select_related("account").filter(account=row).first()
+    ended_there = False
     if known is not None:
-        tokens.revoke(known, account, tools=_tools())
+        ended_there = tokens.revoke(known, account, tools=_tools())
         by = transitions.person(signed_in(request))
         connections.disconnect(row.pk, by=by, now=timezone.now())
-    messages.success(request, connecting.disconnected(row.name, network_label(row.network)))
+    place = "" if ended_there else ways.CONSENTS.get(row.network, "")
+    said = connecting.disconnected(row.name, network_label(row.network), place=place)
+    messages.success(request, said)
     return redirect("accounts")
 
 

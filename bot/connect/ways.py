@@ -23,6 +23,11 @@ from config.env import MissingSecretFile, secret
 # The networks that have a way, and how long before its end an access token is renewed. X's lives two hours, and
 # its refresh token works once; LinkedIn's lives sixty days, and few apps may renew it.
 RENEW_AHEAD_MINUTES = {"x": 10, "linkedin": 7 * 24 * 60}
+# Where people themselves end what they consented to.
+CONSENTS = {
+    "x": "https://x.com/settings/connected_apps",
+    "linkedin": "https://www.linkedin.com/psettings/permitted-services",
+}
 REFRESH_WORKS_ONCE = frozenset({"x"})
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from linkedin_v2.linkedin import LinkedInAuthentication
 
 from bot.networks import answers, oauth, wire
-from bot.networks.base import Endpoints, Temporary, Unauthorised
+from bot.networks.base import Endpoints, Refused, Temporary, Unauthorised
 from bot.networks.oauth import Token
 
 SIGN_IN_SCOPES = ("openid", "profile")
@@ -106,7 +106,10 @@ class SignIn(LinkedInAuthentication):  # type: ignore[misc]  # the library has n
         return datetime.fromtimestamp(ends, UTC)
 
     def revoke(self, token: str) -> None:
-        """Do nothing: at LinkedIn, people take a consent back in their own settings."""
+        """Raise `Refused`: LinkedIn's documents know no way for an app to take a consent back."""
+        raise Refused(
+            "LinkedIn lets only people themselves take a consent back, in their settings."
+        )
 
     def _ask(self, form: dict[str, str], given: str) -> Token:
         return oauth.ask(

@@ -99,6 +99,10 @@ def _from_text(letter: _Letter, *, url: str, language: str) -> Entry:
 def _entry(raw: Raw, *, html: str) -> Entry:
     title = raw.title or "Untitled bulletin"
     key = first_key(raw, title, raw.link)
+    aliases = aliases_of(raw, raw.link, key)
+    if raw.title and not raw.link:
+        # Its words are all that names it, and they change when an item is added: the title stays.
+        aliases = (*aliases, f"bulletin:{markup.fold(raw.title).casefold()}"[:500])
     return Entry(
         key=key,
         title=title,
@@ -107,7 +111,7 @@ def _entry(raw: Raw, *, html: str) -> Entry:
         html=html,
         published_at=raw.published_at,
         language=head.language_code(raw.language),
-        aliases=aliases_of(raw, raw.link, key),
+        aliases=aliases,
         page=page_of(raw.link),
     )
 

@@ -19,7 +19,7 @@ from bot.head import language_code
 from bot.values import Entry
 
 # Counts up when a feed would be read differently: every source is then asked once without conditions.
-VERSION = "1"
+VERSION = "2"
 
 # No publisher announces more in one file; the rest of a longer one is history.
 MAX_ENTRIES = 2000

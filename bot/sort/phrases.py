@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -18,17 +19,18 @@ _TOKEN = re.compile(r"[^\W_]+(?:\.[^\W_]+)*|\s[-–—]+(?=\s)|[:;.!?|()•·¿�
 STOP = "\n"  # how a parting mark stands in a list of words
 _PHRASE_WORD = re.compile(r"\*?[^\W_]+(?:\.[^\W_]+)*\*?")
 _REMEMBERED = 50_000
+_USUAL = 16  # characters of a word and what parts it from the next, at most as a rule
 
 
 def words_of(text: str, *, most: int) -> list[str]:
     """Return the words of `text`, at most `most`, in small letters; marks between them are `STOP`."""
-    found = []
-    for match in _TOKEN.finditer(text.casefold()):
-        token = match.group()
-        found.append(token if token[0].isalnum() else STOP)
-        if len(found) == most:
-            break
-    return found
+    folded = text.casefold()
+    # Of a text that cannot have many more words than are asked for, all are taken at once: that is quicker.
+    if len(folded) <= most * _USUAL:
+        tokens = _TOKEN.findall(folded)[:most]
+    else:
+        tokens = [match.group() for match in islice(_TOKEN.finditer(folded), most)]
+    return [token if token[0].isalnum() else STOP for token in tokens]
 
 
 def phrase_words(phrase: str) -> tuple[str, ...]:
@@ -42,8 +44,7 @@ class _Node(Generic[T]):
     value: T | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """A phrase found in the words `start` to `end` (exclusive)."""
 
     start: int
@@ -62,7 +63,8 @@ class Finder(Generic[T]):
         self._suffixes: dict[str, int] = {}
         self._infixes: dict[str, int] = {}
         self._known: dict[str, tuple[int, ...]] = {}
-        self._starts: dict[str, tuple[_Node[T], ...]] = {}
+        # What begins with a word: the value where it is a phrase by itself, and what may go on. () is nothing.
+        self._starts: dict[str, tuple[T | None, tuple[_Node[T], ...]] | tuple[()]] = {}
         count = 0
         for words, value in phrases:
             node = self._root
@@ -101,48 +103,55 @@ class Finder(Generic[T]):
     def find(self, words: Sequence[str]) -> list[Found[T]]:
         """Return the phrases among `words`, in order."""
         found: list[Found[T]] = []
-        position = 0
-        total = len(words)
         starts = self._starts
-        while position < total:
+        end = 0
+        # Most words begin nothing, and are passed over here.
+        for position in [place for place, word in enumerate(words) if starts.get(word, True)]:
+            if position < end:
+                continue
             word = words[position]
-            nodes = starts.get(word)
-            if nodes is None:
-                nodes = self._start(word)
-            best = self._longest(words, position, nodes) if nodes else None
-            if best is None:
-                position += 1
+            begun = starts.get(word)
+            if begun is None:
+                begun = self._start(word)
+            if not begun:
+                continue
+            value, nodes = begun
+            if nodes:
+                longest = self._longest(words, position, value, nodes)
             else:
-                found.append(best)
-                position = best.end
+                longest = None if value is None else Found(position, position + 1, value)
+            if longest is not None:
+                found.append(longest)
+                end = longest.end
         return found
 
-    def _start(self, word: str) -> tuple[_Node[T], ...]:
+    def _start(self, word: str) -> tuple[T | None, tuple[_Node[T], ...]] | tuple[()]:
         # Where several patterns fit a word, the most exact comes first.
         after = self._root.after
-        nodes = tuple(after[number] for number in self._numbers(word) if number in after)
+        nodes = [after[number] for number in self._numbers(word) if number in after]
+        value = next((node.value for node in nodes if node.value is not None), None)
+        begun = (value, tuple(node for node in nodes if node.after)) if nodes else ()
         if len(self._starts) >= _REMEMBERED:
             self._starts.clear()
-        self._starts[word] = nodes
-        return nodes
+        self._starts[word] = begun
+        return begun
 
     def _longest(
-        self, words: Sequence[str], start: int, nodes: Sequence[_Node[T]]
+        self, words: Sequence[str], start: int, value: T | None, nodes: Sequence[_Node[T]]
     ) -> Found[T] | None:
-        best: Found[T] | None = None
-        position = start + 1
-        while True:
-            goes_on = False
-            for node in reversed(nodes):
-                if node.value is not None:
-                    best = Found(start, position, node.value)
-                goes_on = goes_on or bool(node.after)
-            if position == len(words) or not goes_on:
-                return best
+        end = position = start + 1
+        total = len(words)
+        while nodes and position < total:
             numbers = self._numbers(words[position])
-            nodes = [
+            if not numbers:
+                break
+            following = [
                 node.after[number] for number in numbers for node in nodes if number in node.after
             ]
-            if not nodes:
-                return best
             position += 1
+            for node in following:
+                if node.value is not None:
+                    value, end = node.value, position
+                    break
+            nodes = [node for node in following if node.after]
+        return None if value is None else Found(start, end, value)

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot import links
-from bot.split import pieces, rivals, single
+from bot.split import pieces, rivals, single, twins
 from bot.split.outline import outline
 from bot.split.page import read_html
 from bot.split.part import piece
@@ -31,11 +31,11 @@ _CLOSING = re.compile(
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
-def split(document: str, *, url: str = "", title: str = "") -> Bulletin:
+def split(document: str, *, url: str = "", title: str = "", language: str = "") -> Bulletin:
     """Take a bulletin apart: HTML as served or as mailed, plain text, or text with Markdown marks.
 
     `url` is the page's address (relative links are resolved against it; a text copy's page breaks repeat
-    it), `title` what its source calls it, used where the page does not name itself. Pieces come in page
+    it), `title` what its source calls it, used where the page does not name itself, `language` the one to keep of a page in two. Pieces come in page
     order, in the page's own words; those with `furniture` set are no announcements. A page that is one
     announcement gives one piece that is not furniture. Nothing raises: an empty or unreadable document
     gives a bulletin without pieces.
@@ -44,12 +44,13 @@ def split(document: str, *, url: str = "", title: str = "") -> Bulletin:
     base = _base(page.base, url or page.own)
     nodes = outline(page)
     parts = pieces.parts_of(nodes)
-    for lines in rivals.readings(page.lines, nodes):
+    for lines in rivals.readings(page.lines, nodes, points=rivals.worth(parts)):
         other = outline(replace(page, lines=lines))
         rival = pieces.parts_of(other)
         if rivals.worth(rival) >= rivals.worth(parts) + 1:
             nodes, parts = other, rival
     pieces.once(parts, base=base)
+    twins.set_aside(parts, language=language or page.language)
     heading = next((node.title for node in nodes if node.is_issue), "")
     own = page.subject or heading or title.strip() or _usable(page.title)
     parts = single.whole_if_one(parts, title=own)

@@ -42,12 +42,13 @@ PREHEADER = Furniture("the page's header")
 FOOTER = Furniture("the page's footer")
 SECTION = Furniture("the introduction to a section", strong=False)
 TWICE = Furniture("shown twice on the page")
+TWIN = Furniture("the same in another language")
 LOOSE = Furniture("text without a heading")
 LIST = Furniture("a list of names or dates", strong=False)
 
 # One alternative a line: English, Welsh, Spanish, Italian, Polish, Swedish, German, French.
 _TITLES: tuple[tuple[Furniture, str], ...] = (
-    (ABOUT, r"""about( (us|this|the|our|ourselves)( \D\w*){0,5})?|about(?! (\d|to|half|one|two|time|turn))( [^\W\d]\w*){1,4}
+    (ABOUT, r"""about( (us|this|the|our|ourselves)( \D\w*){0,5})?|about(?! (\d|(to|half|one|two|time|turn)\b))( [^\W\d]\w*){1,4}
         |who we are|what we do|administrivia|masthead|colophon|credits|imprint|publication details
         |amdano(m|n) ni|amdanon ni|ynglyn a.{0,40}|am y (prosiect|rhaglen|cylchlythyr)|pwy ydym ni|ynghylch.{0,40}
         |(sobre|acerca de) (nosotros|el (proyecto|programa|boletin)|este boletin|la? \w+)|quienes somos
@@ -56,7 +57,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |om (oss|projektet|programmet|nyhetsbrevet|det har nyhetsbrevet)
         |uber (uns|das projekt|das programm|diesen newsletter|den newsletter)|wer wir sind|infos? zum (newsletter|projekt)
         |a propos( .{0,50})?|qui sommes nous|le projet"""),
-    (CONTACT, r"""contacts?( (us|details|information|info|point|points|person))?|get in touch.{0,30}|(any )?(questions|enquiries|queries)( or comments)?|media (contacts?|enquiries)|press contacts?|our (office|address)|(head |main )?office( hours)?|how to (reach|contact|find) us.{0,20}|where to find us
+    (CONTACT, r"""contacts?( (us|details|information|info|point|points|person))?|get in touch.{0,30}|(any )?(questions|enquiries|queries)( or comments)?|media (contacts?|enquiries)|press contacts?|our (office|address)|opening (hours|times)|(head |main )?office( hours)?|how to (reach|contact|find) us.{0,20}|where to find us
         |cysylltu( a ni)?|cysylltwch.{0,20}|manylion cyswllt|cyswllt
         |contact(o|os|anos|enos|e con nosotros)|datos de contacto|ponte en contacto.{0,20}
         |contatt(i|aci|o)|per (informazioni|contatti|maggiori informazioni)
@@ -158,7 +159,7 @@ _BOILERPLATE = re.compile(
     |\b(this\ (message|service)\ (was\ written|is\ (paid|provided))|provided\ by\ gov\.uk)\b
     |\bif\ you\ (are\ receiving\ this|no\ longer\ wish|do\ not\ want\ to\ receive|would\ rather\ not|were\ forwarded)\b
     |\b(view|read|open|see)\ (this\ |the\ )?((e-?mail|message|newsletter|bulletin|it)\ )?(in|online\ in|on)\ (your\ |a\ |the\ )?(web\ ?)?browser\b
-    |\b(having\ )?(trouble|problems?|difficult\w*)\ (viewing|reading|seeing)\b
+    |\b(pictures|images)\ (do|does|are)\ ?(n't|n’t|not)\ (show|display|visible|load)|\b(having\ )?(trouble|problems?|difficult\w*)\ (viewing|reading|seeing)\b
     |\bdid\ someone\ forward\b|\bforwarded\ (this|to)\ (e-?mail\ )?(to\ )?(you|a\ friend)\b|\bbeen\ forwarded\ this\b
     |\ball\ rights\ reserved\b|^(copyright|©|\(c\))|©\s*(copyright\s*)?(19|20)\d\d
     |\bprivacy\ (policy|notice|statement)\b.{0,60}$|\bterms\ (of\ use|and\ conditions)\b|\bterms\ &\ conditions\ apply\b
@@ -184,7 +185,7 @@ _BOILERPLATE = re.compile(
 _HINTS = (
     "subscri", "opt out", "opt-out", "1-click", "prefer", "profile", "mail settings", "receiv", "this e", "this message",
     "this newsletter", "this bulletin", "this service", "provided by gov", "if you ", "browser", "viewing", "reading",
-    "seeing", "forward", "rights", "copyright", "©", "(c)", "privacy", "terms", "top", "oben", "haut", "arriba", "torna su",
+    "seeing", "pictures", "images", "forward", "rights", "copyright", "©", "(c)", "privacy", "terms", "top", "oben", "haut", "arriba", "torna su",
     "powr", "i'r brig", "sponsor", "govdelivery", "mailchimp", "campaign monitor", "dotdigital", "*|", "@", "newsletter",
     "bulletin", "update", "zine", "digest", "dataset sugg", "reply", "know someone", "enjoying", "share", "follow us",
     "find us", "danysgrif", "tanysgrif", "cedwir", "porwr", "derbyn", "cael", "baja", "suscrip", "recib", "derechos",

@@ -26,6 +26,8 @@ from bot.split.lines import (
 from bot.split.looks import PLAIN, ROOT, TERM, signature
 from bot.split.titles import normalise_title
 
+# Lines below a farewell: name, office, telephone, and the small print of a mail.
+_LONGEST_SIGNATURE = 15
 _VISUAL = ("bold", "caps", "link", "alone", "wrapped", "size", "class")
 
 
@@ -63,6 +65,7 @@ class _Candidate:
 def outline(page: Page) -> list[Node]:
     """Give the page's nodes in order; the first one holds what stands above every heading."""
     lines = page.lines
+    _close(lines)
     candidates = _candidates(lines)
     _note_text(candidates, lines)
     candidates = _without_contents(candidates, lines)
@@ -70,6 +73,16 @@ def outline(page: Page) -> list[Node]:
     _raise_sections(candidates, lines)
     kept, kickers = _choose(candidates, lines)
     return _nodes(kept, kickers, lines)
+
+
+def _close(lines: list[Line]) -> None:
+    """Take what stands below a farewell near the end of a page for the signature that it is."""
+    start = len(lines) * 2 // 3
+    for place in range(len(lines) - 1, max(start, len(lines) - _LONGEST_SIGNATURE) - 1, -1):
+        if phrases.is_farewell(lines[place].text):
+            for line in lines[place:]:
+                line.region = line.region or furniture.CLOSING.phrase
+            return
 
 
 def _candidates(lines: list[Line]) -> list[_Candidate]:

@@ -39,8 +39,9 @@ def parts_of(nodes: list[Node]) -> list[Part]:
         parts.extend(_node_parts(node, before, kind, is_pattern=is_pattern, is_sole=sole is node))
         for piece in loose:
             parts.extend(_loose_parts(piece))
+    parts = without_footers(parts)
     name_issue(parts)
-    return after_footer(without_footers(parts))
+    return after_footer(parts)
 
 
 def _rules_separate(nodes: list[Node]) -> bool:
@@ -180,7 +181,7 @@ def _kind_by_text(part: Part) -> Furniture | None:
         return furniture.LINKS
     if (
         len(texts) == 1
-        and not hrefs
+        and not (hrefs or part.href)
         and phrases.points_ahead(texts[0])
         and len(words(texts[0])) < 40
     ):

@@ -32,6 +32,9 @@ _SIGNATURE = re.compile(r"\n-----BEGIN PGP SIGNATURE-----.*", re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _LEAD = re.compile(r"\s*(\d{1,2}[.)]\s+)?([^.:!?a-z\n]{6,100}[.:!?])(?=\s)")
 
+_BOXED = re.compile(r"\s*([*=~+_|#-])\1{0,5}\s*([^\s*=~+_|#-][^\n]{2,100}?)\s*\1{1,6}\s*")
+
+BOXED: Signature = ("boxed", 2.4)
 UNDERLINED: Signature = ("underlined", 2.2)
 RULED: Signature = ("ruled", 2.0)
 LISTED: Signature = ("listed", 3.0)
@@ -72,7 +75,9 @@ class _Writer:
         self.has_marks = headed >= 2
         self.has_rules = not self.has_marks and self._rules_head()
         listed = sum(1 for block in blocks if self._is_listed(block))
-        self.is_strict = self.has_marks or self.has_rules or listed >= 2
+        boxed = sum(1 for block in blocks if _is_boxed(block.lines[0]))
+        self.has_boxes = not marked and not self.has_marks and boxed >= 2
+        self.is_strict = self.has_boxes or self.has_marks or self.has_rules or listed >= 2
 
     def _rules_head(self) -> bool:
         ruled = [block for block in self.blocks if block.rule]
@@ -152,6 +157,8 @@ class _Writer:
         listed = self._listed_lines(block)
         if listed:
             return listed, LISTED
+        if self.has_boxes and _is_boxed(first):
+            return 1, BOXED
         if self.has_rules:
             return (1, RULED) if block.rule and self._heads_rule(block) else (0, None)
         if self.is_strict or not may_be_title(first) or phrases.is_greeting(first):
@@ -159,6 +166,8 @@ class _Writer:
         if self.marked and _bold_only(first):
             return 0, None
         if NUMBER.match(first) and len(block.lines) == 1 and _is_text(follower):
+            return 1, NUMBERED
+        if BULLET.match(block.lines[0]) and len(block.lines) == 1 and _is_told(follower):
             return 1, NUMBERED
         if (
             BULLET.match(block.lines[0])
@@ -246,6 +255,12 @@ def _capital_lead(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     return (lead, replace(runs[0], text=runs[0].text[match.end() :]), *runs[1:])
 
 
+def _is_boxed(row: str) -> bool:
+    """Say whether a line is set between marks of one kind: "* Title *", "=== Title ==="."""
+    match = _BOXED.fullmatch(row[:140])
+    return match is not None and may_be_title(match[2])
+
+
 def _is_early(rows: list[str], place: int, width: int) -> bool:
     """Say whether a line breaks although the next word would have fitted: it ends a heading or a paragraph."""
     if place + 1 >= len(rows):
@@ -265,6 +280,10 @@ def _ends_paragraph(rows: list[str], place: int, width: int) -> bool:
 
 def _is_text(block: Block | None) -> bool:
     return block is not None and is_sentence(" ".join(row.strip() for row in block.lines[:12]))
+
+
+def _is_told(block: Block | None) -> bool:
+    return block is not None and not BULLET.match(block.lines[0]) and _is_text(block)
 
 
 def _bold_only(text: str) -> bool:

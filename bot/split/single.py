@@ -14,6 +14,8 @@ from bot.split.titles import normalise_title
 _LONGEST_FIRST_SENTENCE = 160
 # Fewer words than this above the first heading greet or lead in; they tell nothing.
 _LEAST_SAID = 12
+# A name of fewer words is a newsletter's more often than a piece of news.
+_LEAST_HEADLINE = 4
 _STEP = re.compile(r"((?:[^\W\d]+\s){1,3})\d{1,2}\b")
 _TEXT = (furniture.INTRODUCTION, furniture.SECTION, furniture.LOOSE)
 
@@ -24,6 +26,9 @@ def whole_if_one(parts: list[Part], *, title: str) -> list[Part]:
     `title` is the page's own title, for a page whose headings only divide its text.
     """
     items = [part for part in parts if part.kind is None]
+    headline = _headline(parts, items)
+    if headline:
+        return _joined(parts, headline)
     said = sum(_count(part) for part in parts if part.kind is furniture.INTRODUCTION)
     if len(items) >= 2 and not _only_divided(items, said) and not _is_letter(parts, items):
         return parts
@@ -35,6 +40,39 @@ def whole_if_one(parts: list[Part], *, title: str) -> list[Part]:
         own = only.title if not divided and (not title or _count(only) * 2 >= said) else title
         return _joined(parts, own)
     return _joined(parts, title)
+
+
+def _headline(parts: Sequence[Part], items: Sequence[Part]) -> str:
+    """Give the headline of a page whose other headings only divide what it announces, or "".
+
+    It stands first, in a look of its own, tells something, and of what follows hardly anything leads anywhere
+    else than it does.
+    """
+    named = (part for part in parts if part.title and part.kind in (None, furniture.INTRODUCTION))
+    first = next(named, None)
+    below = [part for part in items if part is not first]
+    if first is None or len(below) < 2 or any(part.look in ("lead", first.look) for part in below):
+        return ""
+    if first.look not in ("h1", "h2") and not first.look.startswith("size"):
+        return ""
+    texts = [text for text in first.paragraphs() if is_sentence(text)]
+    if (
+        len(words(first.title)) < _LEAST_HEADLINE
+        or phrases.names_issue(first.title)
+        or phrases.is_section(first.title)
+        or sum(len(words(text)) for text in texts) < _LEAST_SAID
+        or any(phrases.is_greeting(text) for text in first.paragraphs()[:1])
+    ):
+        return ""
+    own = _targets(first)
+    elsewhere = sum(1 for part in below if _targets(part) - own)
+    return first.title if elsewhere * 3 <= len(below) and (own or not elsewhere) else ""
+
+
+def _targets(part: Part) -> set[str]:
+    """Give where a part leads, without anchors and addresses of people."""
+    hrefs = (href for line in (*part.heading, *part.body) for href in line.hrefs)
+    return {href for href in hrefs if not href.startswith(("#", "mailto:", "tel:"))}
 
 
 def _only_divided(items: Sequence[Part], said: int) -> bool:

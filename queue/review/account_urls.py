@@ -112,6 +112,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("second-steps/passkeys/", to_second_steps, name="mfa_list_webauthn"),
     path("second-steps/passkeys/new/", later(f"{OURS}.NewPasskey"), name="mfa_add_webauthn"),
     path(
+        "second-steps/passkeys/<int:pk>/name/",
+        later(f"{OURS}.PasskeyName"),
+        name="mfa_edit_webauthn",
+    ),
+    path(
         "second-steps/passkeys/<int:pk>/remove/",
         later(f"{MFA}.webauthn.views.RemoveWebAuthnView", template="passkey_remove"),
         name="mfa_remove_webauthn",

@@ -6,13 +6,15 @@ on its way counts as spent; what was rehearsed does not.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from django.db.models import F, Q
 
 from review import text
-from review.models import Account, Revision
+from review.models import Account, Post, Revision
 from review.states import State
 
 _ON_THEIR_WAY = (State.SCHEDULED, State.SENDING, State.UNCONFIRMED)
@@ -32,6 +34,71 @@ def spent(account: Account, *, at: datetime, zone: tzinfo, besides: int | None =
         (text.cost(account.network, revision.content) or Decimal(0) for revision in rows),
         Decimal(0),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What one account published in a month: how many posts, how many of them in rehearsal, and their cost in dollars."""
+
+    first: date
+    account: Account
+    posts: int
+    rehearsed: int
+    cost: Decimal | None  # None where the network takes nothing
+
+
+def months(*, now: datetime, zone: tzinfo, back: int = 3) -> list[Month]:
+    """Return what each account published in this month and the ones before, `back` in all; the newest first."""
+    begin, _end = _month(now, zone)
+    for _ in range(back - 1):
+        begin, _end = _month(begin - timedelta(days=1), zone)
+    rows = Revision.objects.filter(
+        post__state=State.PUBLISHED,
+        post__published_at__gte=begin,
+        number=F("post__approved_number"),
+    ).values_list("post__account_id", "post__published_at", "post__rehearsed", "text")
+    counted: dict[tuple[date, int], list[tuple[bool, str]]] = {}
+    for account, published, rehearsed, words in rows.iterator(chunk_size=1000):
+        if published is not None:
+            key = (published.astimezone(zone).date().replace(day=1), account)
+            counted.setdefault(key, []).append((rehearsed, words))
+    accounts = Account.objects.in_bulk({account for _first, account in counted})
+    return [
+        _counted(first, accounts[key], posts)
+        for (first, key), posts in sorted(
+            counted.items(), key=lambda item: (-item[0][0].toordinal(), accounts[item[0][1]].name)
+        )
+    ]
+
+
+def _counted(first: date, account: Account, posts: Sequence[tuple[bool, str]]) -> Month:
+    prices = [
+        text.cost(account.network, text.Content(text=words))
+        for rehearsed, words in posts
+        if not rehearsed and account.network in text.NETWORKS
+    ]
+    costs = [price for price in prices if price is not None]
+    return Month(
+        first=first,
+        account=account,
+        posts=len(posts),
+        rehearsed=sum(rehearsed for rehearsed, _words in posts),
+        cost=sum(costs, Decimal(0)) if costs else None,
+    )
+
+
+def prices(posts: Iterable[Post]) -> dict[int, Decimal]:
+    """Return what each of these posts cost when it was published, by its key; those that cost nothing are left out."""
+    out = [post.pk for post in posts if post.state == State.PUBLISHED and not post.rehearsed]
+    rows = Revision.objects.filter(post__in=out, number=F("post__approved_number"))
+    found: dict[int, Decimal] = {}
+    if not out:
+        return found
+    for key, network, words in rows.values_list("post_id", "post__account__network", "text"):
+        price = text.cost(network, text.Content(text=words)) if network in text.NETWORKS else None
+        if price is not None:
+            found[key] = price
+    return found
 
 
 def over(

@@ -52,10 +52,14 @@ def works(account: str, network: str, who: str) -> str:
     return said % {"account": account, "network": network, "who": who}
 
 
-def disconnected(account: str, network: str) -> str:
-    """Say what is forgotten, and what only the network can forget."""
+def disconnected(account: str, network: str, *, place: str) -> str:
+    """Say what is forgotten, and, unless the network has ended it too, in which `place` people do that."""
     said = gettext(
-        "%(account)s is disconnected: Herodr has forgotten its tokens. To take the app's access away on "
-        "%(network)s too, remove it in the settings there."
+        "%(account)s is disconnected: Herodr has forgotten its tokens, and %(network)s has ended them."
     )
-    return said % {"account": account, "network": network}
+    if place:
+        said = gettext(
+            "%(account)s is disconnected: Herodr has forgotten its tokens. But on %(network)s they are still good: "
+            "whoever consented takes the app's access away there, at %(place)s."
+        )
+    return said % {"account": account, "network": network, "place": place}

@@ -5,15 +5,12 @@ Its flows stay its own; here stand our sentences, who may come in, and how secre
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,11 +18,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import letters, sign_in
+from review import letters, second_steps, sign_in
 from review.models import Person
-
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
 
 log = logging.getLogger(__name__)
 
@@ -179,20 +173,13 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library
     }
 
     def encrypt(self, text: str) -> str:
-        """Seal a secret with a key made of SECRET_KEY."""
-        return _seal().encrypt(text.encode()).decode()
+        """Seal a secret."""
+        return second_steps.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open what `encrypt` sealed. Raises InvalidToken when SECRET_KEY has changed since."""
-        return _seal().decrypt(encrypted_text.encode()).decode()
+        """Open what `encrypt` sealed. Raises `vault.Unreadable` when its key is not here any more."""
+        return second_steps.unseal(encrypted_text)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's name
         """Suggest a name for a passkey."""
         return gettext("Passkey")
-
-
-def _seal() -> Fernet:
-    from cryptography.fernet import Fernet  # costs every start of every command otherwise
-
-    key = hashlib.sha256(b"second step:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -483,10 +483,16 @@ def test_a_page_elsewhere_is_known_by_its_canonical_address() -> None:
     assert (entry.title, entry.key) == ("A & B", "http://e.org/news/plan")
 
 
-def test_a_corrected_bulletin_without_an_address_is_another_one() -> None:
-    one, two = (parse.read_bulletin(t, url="").entries[0].key for t in (b"<p>one", b"<p>two"))
-    assert one.startswith("hash:")
-    assert one != two
+def test_a_bulletin_without_an_address_is_known_by_its_title_when_its_words_change() -> None:
+    page = b"<title>Bulletin 12</title><p>%s"
+    one, two = (parse.read_bulletin(page % t, url="").entries[0] for t in (b"one", b"two"))
+    assert one.key.startswith("hash:")
+    assert one.key != two.key
+    assert set(one.aliases) & set(two.aliases) == {"bulletin:bulletin 12"}
+    # One with neither has nothing but its words, and one with an address needs no more.
+    assert parse.read_bulletin(b"<p>one", url="").entries[0].aliases == ()
+    there = b"<link rel=canonical href='https://e.org/news/12'>" + page % b"one"
+    assert not any("bulletin:" in a for a in parse.read_bulletin(there, url="").entries[0].aliases)
 
 
 @pytest.mark.parametrize("body", [b"", b" \n ", b"%PDF-1.4", b"\x89PNG\r\n", b"PK\x03\x04zip"])

@@ -394,3 +394,10 @@ def test_the_customers_bulletin_holds_a_plan_a_practice_and_a_report() -> None:
     for (kind, title), summary in zip(titles.items(), pieces, strict=True):
         assert said(title, summary) == kind
         assert said(title, summary, language="") == kind
+
+
+def test_marks_weigh_the_same_in_whatever_order_they_come() -> None:
+    learned = packaged()
+    marks = list(learned.weights)[:400]
+    assert learned.weigh(marks, ()) == learned.weigh(marks[::-1], ())
+    assert learned.weigh(marks[::2] + marks[1::2], ()) == learned.weigh(marks, ())

@@ -693,3 +693,42 @@ def test_the_same_page_comes_apart_alike_in_every_process() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("cy", ["Pont newydd", "Cynllun y goedwig"]),
+        ("en", ["A new bridge", "The plan for the forest"]),
+        ("pl", ["A new bridge", "The plan for the forest"]),
+    ],
+)
+def test_of_what_is_told_in_two_languages_the_wanted_one_is_kept(
+    language: str, expected: list[str]
+) -> None:
+    page = (
+        "<h2>Pont newydd</h2><p>Mae pont newydd wedi agor yn y dref, ac mae ar agor i bawb.</p>"
+        "<h2>A new bridge</h2><p>A new bridge has opened in the town, and it is open to all.</p>"
+        "<h2>Cynllun y goedwig</h2><p>Bydd y cyngor yn plannu coed yn y cwm dros y gaeaf.</p>"
+        "<h2>The plan for the forest</h2><p>The council will plant trees in the valley this winter.</p>"
+    )
+    bulletin = split(page, language=language)
+    assert [piece.title for piece in items(bulletin)] == expected
+    assert {piece.furniture for piece in bulletin.pieces if piece.furniture} == {
+        "the same in another language"
+    }
+
+
+def test_a_headline_with_sections_is_one_announcement_even_where_one_section_leads_elsewhere() -> (
+    None
+):
+    page = (
+        "<h1>Consultation opens on the shoreline plan</h1><p>Until May anyone who lives on the coast may say what the"
+        " plan should hold, and which fields the sea may have.</p><p><a href='https://a.example/plan'>Read the plan</a></p>"
+        "<h3>Sea and land</h3><p>The plan divides the coast into nine parts.</p>"
+        "<h3>Forty farms</h3><p>Some would be salt marsh, see <a href='https://a.example/farms'>the scheme</a>.</p>"
+        "<h3>Three evenings</h3><p>Engineers will be at the hall to answer.</p>"
+    )
+    assert titles(page) == ["Consultation opens on the shoreline plan"]
+    linked = page.replace("nine parts", "<a href='https://a.example/nine'>nine parts</a>")
+    assert len(titles(linked)) == 4

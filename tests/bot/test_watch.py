@@ -197,6 +197,18 @@ def test_a_bulletin_page_is_one_entry(tmp_path: Path) -> None:
     assert go(web, source(type="bulletin")).new == 1
 
 
+def test_a_bulletin_in_a_file_that_gains_an_item_is_the_same_entry(tmp_path: Path) -> None:
+    page = "<title>Bulletin 12</title><body><h2>A report published</h2><p>Words.</p>{}</body>"
+    ours = source(url="file:bulletin.html", type="bulletin", announce="all")
+    (tmp_path / "bulletin.html").write_text(page.format(""))
+    assert go(Web(), ours, folder=tmp_path).new == 1
+    (tmp_path / "bulletin.html").write_text(page.format("<h2>A plan published</h2><p>More.</p>"))
+    Row.objects.update(next_check_at=NOW)
+    report = go(Web(), ours, folder=tmp_path)
+    assert (report.new, report.edited) == (0, 1)
+    assert "A plan published" in Entry.objects.get().html
+
+
 def test_a_listing_is_read_by_its_selectors() -> None:
     web = Web()
     web.put(

@@ -227,8 +227,8 @@ def test_what_is_disconnected_is_forgotten_here_and_at_x(
 ) -> None:
     assert connect(terminal, account="ours-x")[0] == 0
     said = terminal.run("disconnect", "ours-x", "--by", "Siân").stdout
-    assert "has forgotten its tokens" in said
-    assert on_x.oauth2.revoked == 1
+    assert "has forgotten its tokens. Its network has ended them too." in said
+    assert on_x.oauth2.revoked == 2
     assert '"disconnect"' in terminal.run("log", "export", "--format", "json").stdout
     assert "is not connected" in terminal.run("disconnect", "ours-x", "--by", "S", code=1).stderr
 

@@ -95,6 +95,11 @@ def test_a_passkey_alone_lets_somebody_in(desk: Desk) -> None:
     desk.open("/account/second-steps/")
     expect(desk.page.get_by_text("work laptop").first).to_be_visible()
     expect(desk.page.get_by_text(re.compile("last used"))).to_be_visible()
+    desk.page.get_by_role("link", name=re.compile("^Rename")).click()
+    desk.page.get_by_label("Name").fill("laptop at home")
+    desk.page.get_by_role("button", name="Save").click()
+    expect(desk.page.get_by_text("laptop at home").first).to_be_visible()
+    expect(desk.page.get_by_text("work laptop")).to_have_count(0)
 
 
 def test_a_passkey_stands_beside_the_password(desk: Desk) -> None:

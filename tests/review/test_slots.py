@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -157,3 +158,40 @@ def test_a_slot_is_always_later_free_and_not_quiet(after: datetime, minutes: lis
     assert found > after
     assert not slots.is_quiet(found, calendar=rules)
     assert all(abs(found - other) >= rules.spacing for other in taken)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "expected"),
+    [
+        ([], ()),
+        (["18:00-08:00"], ((0, 480), (1080, 1440))),
+        (["18:00-08:00", "07:00-09:00", "12:00-12:30"], ((0, 540), (720, 750), (1080, 1440))),
+        (["12:00-12:00"], ()),
+        (["Tue"], ((0, 1440),)),
+        (["Wed"], ()),
+        (["bank holidays"], ()),
+    ],
+)
+def test_the_quiet_parts_of_a_day(quiet: list[str], expected: tuple[tuple[int, int], ...]) -> None:
+    calendar = Calendar.model_validate({"quiet": quiet})
+    assert slots.quiet_on(date(2026, 11, 24), calendar=calendar) == expected
+
+
+def test_a_bank_holiday_is_quiet_all_day() -> None:
+    calendar = Calendar.model_validate({"quiet": ["bank holidays"]})
+    assert slots.quiet_on(date(2026, 12, 25), calendar=calendar) == ((0, 1440),)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1439), st.integers(0, 1439)), max_size=5),
+    st.integers(0, 1439),
+)
+def test_a_minute_is_quiet_when_it_lies_in_a_quiet_part(
+    spans: list[tuple[int, int]], minute: int
+) -> None:
+    written = [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in spans]
+    calendar = Calendar.model_validate({"quiet": written, "timezone": "UTC"})
+    moment = datetime(2026, 11, 24, minute // 60, minute % 60, tzinfo=UTC)
+    parts = slots.quiet_on(moment.date(), calendar=calendar)
+    assert any(a <= minute < b for a, b in parts) == slots.is_quiet(moment, calendar=calendar)
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(parts))

@@ -32,7 +32,10 @@ def test_what_went_out_is_drawn_and_in_the_table(sian: Client) -> None:
     Entry.objects.update(first_seen_at=NOW - timedelta(hours=5))
     Source.objects.update(news_at=NOW - timedelta(days=9))
     page = parsed(sian.get(reverse("overview")).text)
-    assert page.xpath("count(//*[local-name()='rect'])") == figures.WEEKS
+    drawn = figures.WEEKS + len(figures.WITHIN) + 1 + Source.objects.count()
+    assert page.xpath("count(//*[local-name()='rect'])") == drawn
+    took = page.xpath("//section[@aria-labelledby='took-title']//td")
+    assert [cell.text_content() for cell in took] == ["0", "0", "1", "0", "0"]
     rows = [" ".join(row.text_content().split()) for row in page.xpath("//tbody/tr")]
     assert len([row for row in rows if row.startswith("23 Nov 2026")]) == 1
     assert any(row.endswith("9 days") for row in rows)

@@ -194,6 +194,29 @@ def test_a_calendar_without_slots_asks_for_another_time(sian: Client, config: Pa
     assert do(sian, post, "approve", at="now").status_code == 302
 
 
+def test_published_says_what_each_post_cost_and_each_month(sian: Client) -> None:
+    live = make_account(name="our-x", live=True)
+    for _ in range(2):
+        post = make_post(account=live)
+        transitions.approve(post.pk, by=SIAN, now=NOW, calendar=CALENDAR, seen=1, when=NOW)
+    make_due_post("linkedin")
+    while claim := transitions.claim(worker="w", now=NOW, lease=minutes(2)):
+        later = NOW + minutes(300)
+        transitions.confirm_sent(claim, now=later, network_id="", url="https://x.com/a/status/1")
+    page = sian.get(reverse("published")).text
+    assert page.count("It cost $0.20 on X.") == 2
+    assert "on LinkedIn" not in page.split("months")[0]
+    rows = [
+        " ".join(row.text_content().split())
+        for row in parsed(page).xpath("//details[contains(@class, 'months')]//tbody/tr")
+    ]
+    assert rows == [
+        "November 2026cohes3ion-linkedin1 1 of them in rehearsalnothing",
+        "November 2026our-x2$0.40",
+    ]
+    assert "5 hours after its source had it." in page
+
+
 def test_published_says_who_approved_and_can_be_narrowed(sian: Client) -> None:
     make_due_post()
     claim = transitions.claim(worker="w", now=NOW, lease=minutes(2))
@@ -207,6 +230,7 @@ def test_published_says_who_approved_and_can_be_narrowed(sian: Client) -> None:
     assert len(parsed(only).xpath("//article")) == 1
     assert "Approved by Siân, " in only
     assert "https://x.com/a/status/1" in only
+    assert "0 minutes after its source had it." in only
     assert sian.get(reverse("published"), {"state": "rubbish", "page": "x"}).status_code == 200
 
 
@@ -235,7 +259,7 @@ def test_the_other_lists_ask_a_fixed_number_of_times_too(
         )
         if number % 2:
             transitions.withdraw(due.pk, by=SIAN, now=NOW)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert sian.get(reverse(address)).status_code == 200
 
 

@@ -190,3 +190,64 @@ def test_only_who_decides_moves_and_only_what_is_scheduled(sian: Client, charlie
     answer = do(sian, post, "move", when="2026-11-26T11:15")
     assert answer.status_code == 409
     assert "Bryn withdrew it" in answer.text
+
+
+QUIET = 'quiet = ["18:00-08:00", "Sat", "Sun"]\n'
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        ("2026-11-26T19:00", "That is in the quiet hours of calendar.toml."),
+        ("2026-11-28T11:00", "That is in the quiet hours of calendar.toml."),
+        ("2026-11-25T14:20", "cohes3ion-x has a post at 14:00 already, and 45 minutes must lie"),
+        ("2026-12-02T09:00", "Nothing goes out then: “Senedd election”"),
+    ],
+)
+def test_a_move_heeds_quiet_hours_other_posts_and_blackouts(
+    sian: Client, config: Path, when: str, sentence: str
+) -> None:
+    (config / "calendar.toml").write_text(QUIET + CONFIGURED)
+    post = scheduled()
+    scheduled(datetime(2026, 11, 25, 14, 0, tzinfo=UTC))
+    answer = do(sian, post, "move", when=when)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert Post.objects.get(pk=post.pk).due_at == post.due_at
+    assert state(post) == State.SCHEDULED
+
+
+def test_what_waits_is_drawn_where_it_would_go_and_not_as_approved(sian: Client) -> None:
+    scheduled(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
+    waiting = [make_post() for _ in range(2)]
+    tree = parsed(sian.get(reverse("calendar")).text)
+    proposed = [
+        " ".join(item.text_content().split())
+        for item in tree.xpath(
+            "//li[contains(@class, 'is-proposed') and contains(@class, 'planned')]"
+        )
+    ]
+    assert proposed == [
+        f"14:00 X proposed {waiting[0].announcement.title}",
+        f"09:30 X proposed {waiting[1].announcement.title}",
+    ]
+    days = tree.xpath("//li[contains(@class, 'planned-day')]")
+    assert "free" not in days[1].text_content()
+    assert {post.due_at for post in Post.objects.filter(state=State.IN_REVIEW)} == {None}
+
+
+def test_the_hours_of_a_day_are_drawn_and_said(sian: Client, config: Path) -> None:
+    (config / "calendar.toml").write_text(QUIET + CONFIGURED)
+    tree = parsed(sian.get(reverse("calendar"), {"from": "2026-12-01"}).text)
+    said = tree.xpath("//*[local-name()='svg']/@aria-label")
+    assert said[0] == "Quiet 00:00–08:00; Quiet 18:00–24:00"
+    assert said[1] == "Quiet 00:00–08:00; Quiet 18:00–24:00; Blackout 00:01–24:00"
+    assert said[5] == "Quiet 00:00–24:00; Blackout 00:00–24:00"
+
+
+def test_who_may_not_decide_gets_no_way_to_move(charlie: Client) -> None:
+    scheduled()
+    page = charlie.get(reverse("calendar")).text
+    assert "data-post" not in page
+    assert "move-form" not in page
+    assert "calendar.js" not in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
+from review import budgets, shown, text
 from review import said as saying
-from review import shown, text
 from review.models import Comment
 
 register = template.Library()
@@ -81,7 +82,7 @@ def domain(address: str) -> str:
 @register.filter
 def dollars(value: Decimal) -> str:
     """Show a price: "$0.20"."""
-    return f"${value:.2f}"
+    return budgets.dollars(value)
 
 
 def _pieces(words: str) -> Iterator[SafeString]:
@@ -193,3 +194,15 @@ def own_name(language: str) -> str:
 def network(name: str) -> str:
     """Name a network for people: "LinkedIn"."""
     return shown.network_label(name)
+
+
+@register.filter
+def span(value: timedelta) -> str:
+    """Say how long something took: "40 minutes", "5 hours", "3 days"."""
+    minutes = int(value.total_seconds() // 60)
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    if minutes < 48 * 60:
+        hours = minutes // 60
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s day", "%(n)s days", value.days) % {"n": value.days}

@@ -167,6 +167,12 @@ class NewPasskey(_Again, passkeys.AddWebAuthnView):  # type: ignore[misc]
     template_name = "review/account/passkey.html"
 
 
+class PasskeyName(_Again, passkeys.EditWebAuthnView):  # type: ignore[misc]
+    """Give one of one's own passkeys another name."""
+
+    template_name = "review/account/passkey_name.html"
+
+
 class Sessions(sessions.ListUserSessionsView):  # type: ignore[misc]
     """Where one is signed in; end one of them, or all but this."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from review import asks, forms, looks, queries, shown, text, waiting
-from review.models import STATE_LABELS, Decision, Revision
+from review import asks, budgets, forms, looks, queries, shown, text, waiting
+from review.models import STATE_LABELS, Decision, Post, Revision
 from review.states import State
 from review.views.common import brands, calendar, desk, page, part, signed_in
 
@@ -98,16 +99,30 @@ def published(request: HttpRequest) -> HttpResponse:
     keys = queries.finished(state)
     on_page = part(request, keys, size=ROWS_A_PAGE, total=counts[state] if state else total)
     posts = queries.in_order(list(on_page))
-    approvers = queries.approvers(posts)
-    rows = shown.show(posts, calendar=None, now=timezone.now(), checks=False)
+    approvers, prices = queries.approvers(posts), budgets.prices(posts)
+    now = timezone.now()
+    rows = shown.show(posts, calendar=None, now=now, checks=False)
     context = {
-        "rows": [(row, approvers.get(row.post.pk)) for row in rows],
+        "rows": [
+            (row, approvers.get(row.post.pk), prices.get(row.post.pk), _took(row.post))
+            for row in rows
+        ],
+        "months": budgets.months(now=now, zone=timezone.get_current_timezone())
+        if on_page.number == 1
+        else [],
         "on_page": on_page,
         "state": state,
         "states": [(s.value, STATE_LABELS[s], counts[s]) for s in queries.ENDED],
         "total": total,
     }
     return page(request, "published", context)
+
+
+def _took(post: Post) -> timedelta | None:
+    """Return how long it was from the first sight of a source's news to the post; None before that."""
+    if post.published_at is None:
+        return None
+    return max(post.published_at - post.announcement.entry.first_seen_at, timedelta())
 
 
 @desk

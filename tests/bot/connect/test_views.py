@@ -19,6 +19,7 @@ from review import connections
 from review.models import Account, Connection, Consent, Event
 from tests.bot.networks.conftest import Clock
 from tests.connecting import came_back, found_in, rows, tokens_of
+from tests.emulators.faults import Fault, Kind
 from tests.emulators.linkedin import PAGE, LinkedInEmulator
 from tests.emulators.x import KEYS, XEmulator
 from tests.making import make_person
@@ -244,10 +245,32 @@ def test_reconnecting_lets_a_paused_account_go_on(
 def test_disconnecting_forgets_the_tokens_here_and_at_x(sian: Client, x: XEmulator) -> None:
     come_back(sian, came_back(begin(sian)))
     answer = press(sian, "disconnect", "ours-x")
-    assert "has forgotten its tokens" in sian.get(answer.headers["Location"]).text
+    said = sian.get(answer.headers["Location"]).text
+    assert "has forgotten its tokens, and X has ended them" in said
     assert not Connection.objects.exists()
-    assert x.oauth2.revoked == 1
+    # The one that renews and the one that posts.
+    assert x.oauth2.revoked == 2
     assert all(token.family.dead for token in x.oauth2.access.values())
+
+
+@pytest.mark.parametrize("fault", [Fault(Kind.STATUS, status=503), Fault(Kind.DROP)])
+def test_where_x_does_not_say_that_it_ended_them_the_person_is_told_where_to(
+    sian: Client, x: XEmulator, fault: Fault
+) -> None:
+    come_back(sian, came_back(begin(sian)))
+    x.play(fault)
+    said = sian.get(press(sian, "disconnect", "ours-x").headers["Location"]).text
+    assert "at https://x.com/settings/connected_apps." in said
+    assert not Connection.objects.exists()
+
+
+def test_on_linkedin_the_person_is_told_where_to_end_the_consent(
+    sian: Client, linkedin: LinkedInEmulator
+) -> None:
+    come_back(sian, came_back(begin(sian, "ours-page")))
+    said = sian.get(press(sian, "disconnect", "ours-page").headers["Location"]).text
+    assert "at https://www.linkedin.com/psettings/permitted-services." in said
+    assert not Connection.objects.exists()
 
 
 def test_a_test_says_what_is_wrong_in_the_networks_words(
