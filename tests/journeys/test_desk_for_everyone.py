@@ -133,6 +133,10 @@ def test_axe_finds_nothing_on_any_page(
     )
     desk = Desk(context, live_server.url)
     axe = Axe()
+    options: dict[str, Any] = {"runOnly": RULES, "resultTypes": ["violations"]}
+    if width == 640:
+        # Forced colours are the browser's own; axe reads those of the style sheet.
+        options["rules"] = {"color-contrast": {"enabled": False}}
     found = []
     for number, path in enumerate((*outside, "sign in", *inside)):
         if path == "sign in":
@@ -140,9 +144,7 @@ def test_axe_finds_nothing_on_any_page(
             desk.sign_in_anywhere()
             continue
         desk.open(path)
-        answer = axe.run(
-            desk.page, options={"runOnly": RULES, "resultTypes": ["violations"]}
-        ).response
+        answer = axe.run(desk.page, options=options).response
         assert len(answer["passes"]) > 10, f"axe hardly looked at {path}"
         for violation in answer["violations"]:
             nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
