@@ -25,10 +25,11 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.sort import Rules, evaluate, packaged, read_rules
 from bot.sort.features import letters
-from bot.sort.learned import BIAS, LABELS, LETTERS, Learned, Weight
+from bot.sort.learned import BIAS, LETTERS, Learned, Weight
 from bot.sort.phrases import STOP, words_of
 from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
 from bot.sort.rules import Sign
+from bot.sort.shelves import LABELS
 from bot.sort.tale import place_in
 from bot.sort.verdict import languages_of
 from bot.sort.weigh import weigh
@@ -37,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELLED = ROOT / "tests" / "bot" / "labelled"
 OUT = ROOT / "bot" / "sort" / "weights.csv"
 
-PENALTY = 5.0  # L2: the more, the less a single row can say
+PENALTY = 10.0  # L2: the more, the less a single row can say
 AT_LEAST = 2  # rows that a mark must stand in
 MARKS = 7000  # the heaviest are kept
 BELOW_COUNTS = 0.5  # a title with a made-up summary counts for half a row

@@ -144,7 +144,7 @@ def _announcements(
         if piece.furniture:
             found.append(replace(base, set_aside=SetAside.FURNITURE, because=(piece.furniture,)))
             continue
-        verdict = sort(piece.title, words, language=language, rules=rules)
+        verdict = sort(piece.title, words, language=language, link=piece.link or page, rules=rules)
         found.append(
             replace(
                 base,

@@ -134,7 +134,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
 
 
 def _write_predictions(out: Path, rows: list[dict[str, str]], rules: Rules) -> None:
-    from bot.sort import sort
+    from bot.sort import verdict_of
 
     names = list(rows[0]) if rows else ["title", "summary", "label"]
     try:
@@ -142,12 +142,7 @@ def _write_predictions(out: Path, rows: list[dict[str, str]], rules: Rules) -> N
             writer = csv.DictWriter(file, [*names, "predicted", "because"])
             writer.writeheader()
             for row in rows:
-                verdict = sort(
-                    row["title"],
-                    row.get("summary", ""),
-                    language=row.get("language", ""),
-                    rules=rules,
-                )
+                verdict = verdict_of(row, rules)
                 writer.writerow(
                     {
                         **row,

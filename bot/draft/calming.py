@@ -46,7 +46,7 @@ _NAME_LEAST = 4  # letters of a name at a sentence's beginning; less may be an a
 _NO_NOUN = re.compile(
     r".{2,}(?:lich|ig|isch|bar|sam|los|haft|ell|iv|end)(?:e[mnrs]?)?"
     r"|(?:ge.{2,}(?:t|en)|(?:ver|be|er|ent|zer|vor|an|auf|aus|ein|ab|zu|nach)(?:ge)?.{2,}(?:t|iert))(?:e[mnrs]?)?"
-    r"|(?:erschien|beschloss|verabschied|verlieh|vorgeleg|übergeb|gewonn)(?:en|et)"
+    r"|.{2,}iert(?:e[mnrs]?)?|(?:erschien|beschloss|verabschied|verlieh|vorgeleg|übergeb|gewonn)(?:en|et)"
     r"|(?:einer|eine[ms]?|eines|durch|gegen|ohne|unter|über|zwischen|nach|nicht|auch|noch|oder|aber|sich|wird|werden|wurde|wurden|"
     r"haben|sind|kann|können|soll|sollen|mehr|neue[mnrs]?|erste[mnrs]?|alle[rnms]?|jetzt|heute|beim|zum|wenn|dass|diese[mnrs]?|"
     r"ihre[mnrs]?|unsere[mnrs]?|seine[mnrs]?|viele[rn]?|gute[mnrs]?|grüne[mnrs]?|große[mnrs]?|starke[mnrs]?|legt|stellt|zeigt|"

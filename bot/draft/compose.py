@@ -17,6 +17,7 @@ from bot.values import Announcement, Card, Kind
 from review.text import Content, clean_text, facts_of
 
 _SENTENCES = 3  # quoted on LinkedIn
+_HEADLINE = 250  # characters; no headline is longer
 _TRIED = 3  # sentences tried on X before there is none
 _HASHTAGS = 2
 _DESCRIPTION = 300  # characters of a card's description; more is cut off by the networks
@@ -58,6 +59,9 @@ def draft(
         brands=rules.brands,
         language=language,
     )
+    if not facts.link_in_text:
+        # Where there is room for much, the first line is a headline all the same.
+        title = titles.cut(title, fits=lambda title: len(title) <= _HEADLINE) or title
     text = _fit(
         wording.find(language=language, network=network, kind=kind),
         title=title,

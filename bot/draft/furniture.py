@@ -75,7 +75,7 @@ _HOME = (
 )
 _CRUMBS = re.compile(rf"(?:{_HOME})\s*(?::\s*\S|[>»›/|→]\s*\S)", re.IGNORECASE)
 _CAPTION = re.compile(
-    r"(?:photo(?:graph)?s?|image|picture|pic|caption|credits?|copyright|illustration|video|above|pictured|llun(?:iau)?|"
+    r"(?:(?:photo(?:graph)?s?|image|picture|pic)(?: caption| credit)?|caption|credits?|copyright|illustration|video|above|pictured|llun(?:iau)?|"
     r"fotos?|fotografía|imagen|crédito|créditos|immagine|foto di|zdjęcie|zdjęcia|fot|grafika|bild(?:er)?|fotograf|illustration|"
     r"bildnachweis|quelle|crédits?|crédit photo|photo credit|légende|©|\(c\))\s*(?:\([^)]*\))?\s*[:/.©–—-]",
     re.IGNORECASE,

@@ -20,6 +20,11 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s*(?:(?<=\s)(?P<mark>[|»›·-]|::|–|—)\s+)(?P<name>[^|»›]{2,60})$")
+# What a file or a listing adds: "(PDF, 1.1 MB)", "[Publication]".
+_FILE = re.compile(
+    r"\s*[(\[](?:pdf|docx?|xlsx?|odt|pptx?|html)\b[^()\[\]]{0,24}[)\]]\s*$", re.IGNORECASE
+)
+_TAG = re.compile(r"\[[^\W\d_]{3,20}\]\s+(?=\S)")
 _ADDRESS_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}", re.IGNORECASE)
 _INSTITUTION = re.compile(
     r"(?i:\b(?:govern\w*|council|commission|agency|authority|assembly|ministry|department|parliament|university|association|news\w*|"
@@ -50,6 +55,9 @@ def trimmed(title: str, *, link: str = "") -> str:
     when it names an institution. A colon or full stop at the end goes too.
     """
     text = _without_emoji(title.strip())
+    if tag := _TAG.match(text):
+        text = text[tag.end() :]
+    text = _FILE.sub("", text)
     while (match := _PREFIX.match(text)) and text[match.end() :].strip():
         rest = text[match.end() :].strip()
         text = rest[:1].upper() + rest[1:]

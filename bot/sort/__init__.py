@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.sort.learned import Learned, packaged
 from bot.sort.rules import Language, Rules, RulesError, read_rules
-from bot.sort.scoring import Catch, Evaluation, catches, evaluate
+from bot.sort.scoring import Catch, Evaluation, catches, evaluate, verdict_of
 from bot.sort.verdict import sort
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "packaged",
     "read_rules",
     "sort",
+    "verdict_of",
 ]

@@ -17,9 +17,9 @@ from importlib import resources
 from bot.sort.features import Hints, features, letters
 from bot.sort.phrases import STOP, Finder, phrase_words
 from bot.sort.reading import Reading
+from bot.sort.shelves import NO_SHELVES, Counts, Shelves, read_shelves
 
-LABELS = ("plan", "practice", "report", "other")
-Weight = tuple[float, float, float, float]  # for each of `LABELS`
+Weight = Counts
 NO_WEIGHT: Weight = (0.0, 0.0, 0.0, 0.0)
 LETTERS = 0.5  # what a group of letters counts, where a word counts 1
 BIAS = "every piece"
@@ -28,10 +28,11 @@ _REMEMBERED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Weights by the names of marks, and the classes of words (`hints`) of each language."""
+    """Weights by the names of marks, the classes of words (`hints`) of each language, and what addresses say."""
 
     weights: Mapping[str, Weight]
     hints: Mapping[str, Hints]
+    shelves: Shelves = NO_SHELVES
     _of_words: dict[str, Weight] = field(default_factory=dict)
 
     def marks(self, reading: Reading, *, title: str, summary: str, place: str) -> set[str]:
@@ -77,6 +78,7 @@ def packaged() -> Learned:
     return Learned(
         weights=read_weights(here.joinpath("weights.csv").read_text(encoding="utf-8")),
         hints=read_hints(here.joinpath("hints.toml").read_text(encoding="utf-8")),
+        shelves=read_shelves(here.joinpath("shelves.toml").read_text(encoding="utf-8")),
     )
 
 

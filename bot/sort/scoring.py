@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from bot.sort.rules import Rules
+from bot.sort.shelves import LABELS
 from bot.sort.verdict import sort
-
-LABELS = ("plan", "practice", "report", "other")
+from bot.values import Verdict
 
 
 class Figures(TypedDict):
@@ -31,7 +31,7 @@ class Evaluation(TypedDict):
 def evaluate(rows: Iterable[Mapping[str, str]], rules: Rules) -> Evaluation:
     """Sort labelled rows and compare.
 
-    A row has `title` and `label`, and may have `summary` and `language`. A label that is none of the kinds
+    A row has `title` and `label`, and may have `summary`, `language` and `url` (or `link`). A label that is none of the kinds
     counts as other. The macro F1 is the plain mean over plan, practice, report and other.
     """
     confusion = {label: dict.fromkeys(LABELS, 0) for label in LABELS}
@@ -68,13 +68,19 @@ def catches(rows: Iterable[Mapping[str, str]], rules: Rules) -> list[Catch]:
     return sorted(found.values(), key=lambda one: (-one["rows"], one["kind"], one["rule"]))
 
 
-def _sorted_as(row: Mapping[str, str], rules: Rules) -> tuple[str, str]:
-    verdict = sort(
+def verdict_of(row: Mapping[str, str], rules: Rules) -> Verdict:
+    """Sort a labelled row by its title and, where it has them, its summary, language and url (or link)."""
+    return sort(
         row.get("title", ""),
         row.get("summary", ""),
         language=row.get("language", ""),
+        link=row.get("url") or row.get("link") or "",
         rules=rules,
     )
+
+
+def _sorted_as(row: Mapping[str, str], rules: Rules) -> tuple[str, str]:
+    verdict = verdict_of(row, rules)
     return verdict.kind.value if verdict.kind else "other", verdict.because[0]
 
 

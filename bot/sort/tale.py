@@ -77,7 +77,7 @@ def tale(title: str, summary: str, *, scales: Scales, reading: Reading) -> Tale:
         weight += _OPENS
         because.append("it tells how")
     weight += _DISTANT * is_distant
-    if len(because) < _SIGNS or not (has_beginning or opens or figure):
+    if len(because) < _SIGNS or not (has_beginning or opens):
         return Tale(0.0, ())
     return Tale(weight, ("a thing done: " + ", ".join(dict.fromkeys(because)),))
 

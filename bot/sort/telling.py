@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from bot.sort.learned import LABELS, Learned
+from bot.sort.learned import Learned
 from bot.sort.phrases import STOP
 from bot.sort.reading import Reading, Statement
+from bot.sort.shelves import LABELS
 
 # Classes of hints.toml whose words a person understands as a sign of the label.
 _CLASSES = {

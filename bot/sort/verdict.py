@@ -5,10 +5,11 @@ Where a phrase of the operator's own stands in a piece, the rules alone decide.
 
 from __future__ import annotations
 
-from bot.sort.learned import LABELS, Learned
+from bot.sort.learned import Learned
 from bot.sort.phrases import words_of
 from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
 from bot.sort.rules import KINDS, NOUNS, Language, Rules, Sign
+from bot.sort.shelves import LABELS, shelves_of
 from bot.sort.tale import ENOUGH as TALE_ENOUGH
 from bot.sort.tale import Tale, place_in, tale
 from bot.sort.telling import telling
@@ -20,20 +21,21 @@ _ENOUGH_ALONE = 1.25  # where nothing speaks against it
 # In doubt a piece goes to the queue, where a person decides; nobody may look at what was set aside. So a kind
 # need not outweigh what speaks against it, only come near.
 _DOUBT = 0.7
-_DOUBT_LEARNED = 0.4
-# Rules and weights err in different places, so that the rules' own verdict counts as one strong mark.
-_RULES_SAY = 1.0
+_DOUBT_LEARNED = 0.3
+_SHELF_TELLS = 1.0  # what a shelf counts for its label, to be given as a reason
 _REASONS = 3
 _PLAINLY = 2  # everyday words that tell a language, against what a source declares
 _NO_WORDS = "no words that name a plan, a practice or a report"
 _OWN_DECIDE = NOUNS | {Sign.COMING, Sign.PROCESS, Sign.NOTHING}
 
 
-def sort(title: str, summary: str = "", *, language: str = "", rules: Rules) -> Verdict:
+def sort(
+    title: str, summary: str = "", *, language: str = "", link: str = "", rules: Rules
+) -> Verdict:
     """Say what a piece with this title and summary announces, and why.
 
     `language` is its ISO 639-1 code, where known ("en-GB" will do); a text that is plainly in another
-    language is read in that one.
+    language is read in that one. `link` is the address of the page it leads to, where known.
     """
     title_words = words_of(title, most=TITLE_WORDS)
     summary_words = words_of(summary, most=SUMMARY_WORDS)
@@ -43,7 +45,7 @@ def sort(title: str, summary: str = "", *, language: str = "", rules: Rules) -> 
     scales, reading = max(weighed, key=lambda found: found[0].total) if weighed[1:] else weighed[0]
     if rules.learned is None or _has_own_phrase(reading):
         return _by_rules(title, summary, scales, reading)
-    return _by_weights(title, summary, scales, reading, rules.learned)
+    return _by_weights(title, summary, scales, reading, link=link, learned=rules.learned)
 
 
 def languages_of(words: set[str], *, declared: str, rules: Rules) -> tuple[Language, ...]:
@@ -67,27 +69,32 @@ def _has_own_phrase(reading: Reading) -> bool:
 
 
 def _by_weights(
-    title: str, summary: str, scales: Scales, reading: Reading, learned: Learned
+    title: str, summary: str, scales: Scales, reading: Reading, *, link: str, learned: Learned
 ) -> Verdict:
     if not reading.title_words and not reading.summary_words:
         return Verdict(None, (_NO_WORDS,))
     place = place_in(title, reading.language)
     marks = learned.marks(reading, title=title, summary=summary, place=place)
-    weights = dict(zip(LABELS, learned.weigh(marks, reading.title_words), strict=True))
+    stands = shelves_of(link, shelves=learned.shelves) if link else {}
+    found = (learned.weigh(marks, reading.title_words), *stands.values())
+    weights = {label: sum(one[index] for one in found) for index, label in enumerate(LABELS)}
     weights["other"] -= _DOUBT_LEARNED
-    ruled, told = _ruled(title, summary, scales, reading)
-    weights[ruled or "other"] += _RULES_SAY
     label = max(LABELS, key=lambda one: weights[one])
-    told_of = telling(reading, marks, learned=learned, label=label, most=_REASONS)
+    index = LABELS.index(label)
+    shelf = tuple(
+        f"“{part}” in its address"
+        for part, counts in stands.items()
+        if counts[index] >= _SHELF_TELLS
+    )
     if label == "other":
-        return Verdict(None, _why_not(scales) or told_of or (_NO_WORDS,))
+        told_of = telling(reading, marks, learned=learned, label=label, most=_REASONS)
+        return Verdict(None, (*_why_not(scales), *shelf) or told_of or (_NO_WORDS,))
     kind = Kind(label)
-    because = _reasons(scales, Sign(label))
+    because = (*_reasons(scales, Sign(label)), *shelf)
     if not because and kind is Kind.PRACTICE:
-        told = told or tale(title, summary, scales=scales, reading=reading)
-        because = told.because
+        because = tale(title, summary, scales=scales, reading=reading).because
     if not because:
-        words = ", ".join(told_of)
+        words = ", ".join(telling(reading, marks, learned=learned, label=label, most=_REASONS))
         because = (f"it reads like a {label}" + (f": {words}" if words else " as a whole"),)
     return Verdict(kind, because)
 

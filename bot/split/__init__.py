@@ -44,7 +44,7 @@ def split(document: str, *, url: str = "", title: str = "", language: str = "") 
     base = _base(page.base, url or page.own)
     nodes = outline(page)
     parts = pieces.parts_of(nodes)
-    for lines in rivals.readings(page.lines, nodes):
+    for lines in rivals.readings(page.lines, nodes, points=rivals.worth(parts)):
         other = outline(replace(page, lines=lines))
         rival = pieces.parts_of(other)
         if rivals.worth(rival) >= rivals.worth(parts) + 1:

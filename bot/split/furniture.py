@@ -57,7 +57,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
         |om (oss|projektet|programmet|nyhetsbrevet|det har nyhetsbrevet)
         |uber (uns|das projekt|das programm|diesen newsletter|den newsletter)|wer wir sind|infos? zum (newsletter|projekt)
         |a propos( .{0,50})?|qui sommes nous|le projet"""),
-    (CONTACT, r"""contacts?( (us|details|information|info|point|points|person))?|get in touch.{0,30}|(any )?(questions|enquiries|queries)( or comments)?|media (contacts?|enquiries)|press contacts?|our (office|address)|(head |main )?office( hours)?|how to (reach|contact|find) us.{0,20}|where to find us
+    (CONTACT, r"""contacts?( (us|details|information|info|point|points|person))?|get in touch.{0,30}|(any )?(questions|enquiries|queries)( or comments)?|media (contacts?|enquiries)|press contacts?|our (office|address)|opening (hours|times)|(head |main )?office( hours)?|how to (reach|contact|find) us.{0,20}|where to find us
         |cysylltu( a ni)?|cysylltwch.{0,20}|manylion cyswllt|cyswllt
         |contact(o|os|anos|enos|e con nosotros)|datos de contacto|ponte en contacto.{0,20}
         |contatt(i|aci|o)|per (informazioni|contatti|maggiori informazioni)

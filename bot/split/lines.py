@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Signature = tuple[str, float]
 """How a heading looks, and its rank: the lower the number, the more it stands above."""
@@ -16,7 +17,7 @@ LONGEST_TITLE = 250
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 _SENTENCE_END = re.compile(r"[.!?…。؟]['\"”’»)\]]*(?:\s|$)")
-_BLANKS = re.compile(r"[\s\u200b\u2060\ufeff\u00ad\u034f\u2007\u180e]+")
+_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u034f\u180e]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ class Page:
 
 def squash(text: str) -> str:
     """Give `text` on one line: every run of blanks and invisible marks becomes one space."""
-    return _BLANKS.sub(" ", text).strip()
+    if not text.isascii():
+        text = _INVISIBLE.sub(" ", text)
+    return " ".join(text.split())
 
 
 def has_letters(text: str) -> bool:
@@ -111,7 +114,13 @@ def is_sentence(text: str) -> bool:
 
     Scripts without capitals and without spaces between words count by length.
     """
-    found = words(text[:_ENOUGH_TO_TELL])
+    return _is_sentence(text[:_ENOUGH_TO_TELL])
+
+
+# The same line is asked about by every step that reads it.
+@lru_cache(maxsize=2048)
+def _is_sentence(text: str) -> bool:
+    found = words(text)
     if not found:
         return False
     small = len([word for word in found if word[0].islower()])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from typing import cast
 
 from lxml import etree
@@ -251,7 +252,7 @@ class _Reader:
             self.sheet.update(read_sheet(text))
 
     def _styled(self, tag: str, attributes: Mapping[str, str], outer: _Style) -> _Style:
-        style = replace(outer)
+        style = copy(outer)
         called = f"{attributes.get('class', '')} {attributes.get('id', '')}".split()
         if tag in _UNREAD or "hidden" in attributes:
             style.hidden = True

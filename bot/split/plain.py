@@ -167,6 +167,8 @@ class _Writer:
             return 0, None
         if NUMBER.match(first) and len(block.lines) == 1 and _is_text(follower):
             return 1, NUMBERED
+        if BULLET.match(block.lines[0]) and len(block.lines) == 1 and _is_told(follower):
+            return 1, NUMBERED
         if (
             BULLET.match(block.lines[0])
             or "@" in first
@@ -278,6 +280,10 @@ def _ends_paragraph(rows: list[str], place: int, width: int) -> bool:
 
 def _is_text(block: Block | None) -> bool:
     return block is not None and is_sentence(" ".join(row.strip() for row in block.lines[:12]))
+
+
+def _is_told(block: Block | None) -> bool:
+    return block is not None and not BULLET.match(block.lines[0]) and _is_text(block)
 
 
 def _bold_only(text: str) -> bool:

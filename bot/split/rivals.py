@@ -29,6 +29,8 @@ from bot.split.outline import Node
 from bot.split.part import Part
 
 _ASIDE: Signature = ("aside", 4.0)
+# A reading that finds so much has found how the page marks its items.
+_LEAST_FOUND = 2.0
 _LONGEST_TITLE = 140
 _MOST_WORDS = 18
 _PICTURE_ONLY = re.compile(
@@ -38,16 +40,24 @@ _PICTURE_ONLY = re.compile(
 )
 
 
-def readings(lines: Sequence[Line], nodes: Sequence[Node]) -> Iterator[list[Line]]:
+def readings(
+    lines: Sequence[Line], nodes: Sequence[Node], *, points: float
+) -> Iterator[list[Line]]:
     """Yield the lines anew, with other lines for headings; nothing where the page gives no reason to.
 
-    `nodes` is the reading by headings: what heads items there sets the rank of the others.
+    `nodes` is the reading by headings, worth `points`: what heads items there sets the rank of the others.
     """
     sign = _usual_look(nodes)
     ruled = _after_rules(lines)
     if ruled:
         yield [
             replace(line, sign=sign) if place in ruled and not line.level else replace(line)
+            for place, line in enumerate(lines)
+        ]
+    by_turns = _by_turns(lines) if points < _LEAST_FOUND else set()
+    if by_turns:
+        yield [
+            replace(line, sign=sign) if place in by_turns and not line.level else replace(line)
             for place, line in enumerate(lines)
         ]
     pictured = _pictured(lines, {id(line) for node in nodes[1:] for line in node.heading})
@@ -105,6 +115,30 @@ def _after_rules(lines: Sequence[Line]) -> set[int]:
         if tells != texts[:1] and may_name(lines[texts[0]]):
             found.add(texts[0])
     return found if len(found) >= 2 and len(found) * 2 >= telling else set()
+
+
+def _by_turns(lines: Sequence[Line]) -> set[int]:
+    """Give the places of short lines on their own that take turns with texts which lead somewhere.
+
+    Nothing but this turn shows them for titles (they may be in italics, or underlined); that most texts have
+    a link of their own shows that they are items.
+    """
+    texts = [place for place, line in enumerate(lines) if line.text and not line.region]
+    found = [
+        place
+        for place, below in pairwise(texts)
+        if lines[place].para != lines[below].para
+        and _tells(lines[below].text)
+        and may_name(lines[place])
+        and not _tells(lines[place].text)
+        and not phrases.is_label(lines[place].text)
+    ]
+    linked = sum(
+        1
+        for place, end in pairwise([*found, len(lines)])
+        if any(_leads_on(href) for line in lines[place:end] for href in line.hrefs)
+    )
+    return set(found) if len(found) >= 3 and linked * 4 >= len(found) * 3 else set()
 
 
 def may_name(line: Line) -> bool:

@@ -64,11 +64,12 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Set the policy on every answer."""
+    """Set the policy on every answer, and keep what one person sees out of caches that others share."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     return middleware

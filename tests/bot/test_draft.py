@@ -343,6 +343,56 @@ def test_a_draft_fits_and_holds_nothing_that_its_source_does_not(
         assert token.rstrip("….,") in source
 
 
+# Sentences with figures, days and names as eight languages write them; {0} to {2} are figures.
+SAID = {
+    "en": "The plan of {0} towns costs £{1} million by {2} May 2031, says Cllr. Elin Rees of Selmar.",
+    "cy": "Mae’r cynllun ar gyfer {0} o drefi yng Ngwynedd a Phowys yn costio £{1} miliwn erbyn {2} Mai 2031.",
+    "es": "El plan de {0} municipios de Jaén cuesta {1} millones de euros hasta el {2} de mayo de 2031.",
+    "it": "Il piano per {0} comuni della Calabria costa {1} milioni di euro entro il {2} maggio 2031.",
+    "pl": "Plan dla {0} gmin w Krakowie kosztuje {1} mln zł i potrwa do {2} maja 2031 r. w Gdańsku.",
+    "sv": "Planen för {0} kommuner i Skåne kostar {1} miljoner kronor till den {2} maj 2031.",
+    "de": "Der Plan für {0} Gemeinden im Allgäu kostet {1} Mio. Euro bis zum {2}. Mai 2031.",
+    "fr": "Le plan de {0} communes d’Île-de-France coûte {1} M€ jusqu’au {2} mai 2031.",
+}
+WRITTEN = {"en": ",.", "cy": ",.", "es": ".,", "it": ".,", "pl": " ,", "sv": "\u00a0,", "de": ".,", "fr": "\u202f,"}  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(sorted(SAID)),
+    st.lists(
+        st.tuples(st.integers(2, 99_999), st.integers(0, 9_999_999), st.integers(1, 31)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.sampled_from(["x", "linkedin"]),
+    st.booleans(),
+)
+def test_every_figure_day_and_name_of_a_draft_stands_in_its_source(
+    language: str, figures: list[tuple[int, int, int]], network: str, is_shouted: bool
+) -> None:
+    thousands, decimals = WRITTEN[language][0], WRITTEN[language][1]
+    sentences = []
+    for towns, cost, day in figures:
+        counted = f"{towns:,}".replace(",", thousands)
+        spent = f"{cost // 10:,}".replace(",", thousands) + f"{decimals}{cost % 10}"
+        sentences.append(SAID[language].format(counted, spent, day))
+    title = sentences[0].rstrip(".").upper() if is_shouted else sentences[0].rstrip(".")
+    announcement = replace(PLANS, title=title, paragraphs=tuple(sentences), language=language)
+    content = written(announcement, network)
+    source = "\n".join((title, *sentences))
+    for brand in RULES.brands:  # names come from the source, not from a list
+        assert brand not in content.text or brand in source
+    assert text.unsupported(content.text, source, language=language) == ()
+    whole = [" ".join(sentence.split()) for sentence in sentences]
+    for line in content.text.split("\n\n")[1:]:
+        words = " ".join(line.split())
+        if any(mark.isdigit() for mark in words) and LINK not in words:
+            for sentence in whole:
+                words = words.replace(sentence, "")
+            assert not words.strip(), "a sentence is whole or not there"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=700), st.text(max_size=400), st.sampled_from(["x", "linkedin"]))
 def test_any_text_at_all_makes_a_draft_that_fits(title: str, words: str, network: str) -> None:

@@ -44,6 +44,9 @@ BRANDS = RULES.brands
         ("NEW:", "", "NEW"),
         ("🚢 Ferry plan published", "", "Ferry plan published"),
         ("🎉", "", None),
+        ("Review of ports (PDF, 1.1 MB)", "", "Review of ports"),
+        ("[Publication] Ports in 2026", "", "Ports in 2026"),
+        ("Review of ports (final)", "", None),
     ],
 )
 def test_a_title_loses_what_a_site_puts_around_it(title: str, link: str, bare: str | None) -> None:
@@ -74,6 +77,7 @@ def test_a_title_that_its_source_cut_off_is_completed_from_the_text_or_shows_the
         ("GUIDA AI PORTI DELLA CALABRIA", "it", "Guida ai porti della Calabria"),
         ("RAPORT O PORTACH W POLSCE", "pl", "Raport o portach w Polsce"),
         ("RAPPORT: SÅ MÅR HAMNARNA I SVERIGE", "sv", "Rapport: Så mår hamnarna i Sverige"),
+        ("DORFLADEN FEIERT JUBILÄUM", "de", "Dorfladen feiert Jubiläum"),
         ("STUDIE ZUM LÄNDLICHEN RAUM ERSCHIENEN", "de", "Studie zum ländlichen Raum erschienen"),
         ("RAPPORT DE L'OBSERVATOIRE D'ÎLE-DE-FRANCE", "fr", "Rapport de l'observatoire d'Île-de-France"),
     ],
@@ -109,6 +113,7 @@ def test_two_spellings_of_a_brand_give_the_same_title_in_every_run(name: str) ->
         "Home > News > Ferry plan",
         "Sei qui: Home / Notizie",
         "Strona główna / Aktualności",
+        "Picture caption: the ferry at Selmar",
         "Photo: The ferry at Selmar. Credit: A. Jones",
         "Crédit photo : Ports de Bretagne",
         "Bild: Hafenamt / M. Schulz",

@@ -17,6 +17,7 @@ from review.models import Attempt, Post
 from review.states import State
 from tests.emulators import faults
 from tests.emulators.faults import Fault, Kind
+from tests.faults import strange
 from tests.faults.world import World
 
 # What the networks do wrong with a create, and with a reading.
@@ -130,6 +131,7 @@ class Play:
         self.hands = chance.choice((1, 1, 4, 8))
         self.corrects = chance.random() < 0.3
         self.deletions = [chance.choice(DELETIONS) for _ in range(chance.choice((0, 1, 2)))]
+        self.odd = strange.answers(seed)
         self._seen: dict[str, int] = {}
         self._busy = False
         self._after: list[Callable[[], None]] = []
@@ -167,8 +169,10 @@ class Play:
         with World(duplicates=self.duplicates, hands=self.hands, seed=self.seed) as world:
             self.world = world
             world.make_posts(self.names)
-            for network, many in self.faults.items():
-                (world.x if network == "x" else world.linkedin).play(*many)
+            strange.crowd(world, self.seed)
+            for script in (self.faults, self.odd):
+                for network, many in script.items():
+                    (world.x if network == "x" else world.linkedin).play(*many)
             world.at = self._at
             kills = list(self.kills)
             for step in STEPS:

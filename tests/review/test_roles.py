@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from review import sign_in, transitions
 from review.models import Decision, Event, Person, Post
-from review.states import MOVES, Role, State, Verb, Who, may, move_for
+from review.states import MOVES, NEEDS_A_PERSON, Role, State, Verb, Who, may, move_for
 from review.text import Content
 from tests.making import BRYN, CALENDAR, NOW, SIAN, make_due_post, make_person, make_post, minutes
 from tests.review.desk import CONFIGURED, browser, do, failed, parsed, state, unconfirmed
@@ -196,3 +196,23 @@ def test_approving_many_keeps_to_four_eyes(sian: Client) -> None:
     answer = sian.post(reverse("approve-all"), {"posts": f"{other.pk}-1.{mine.pk}-2"})
     assert answer.status_code == 403
     assert {state(mine), state(other)} == {State.IN_REVIEW}
+
+
+@pytest.mark.parametrize(("role", "before"), list(product(Role, State)))
+def test_every_role_hands_over_and_comments_in_every_state(role: Role, before: State) -> None:
+    person = make_person("Catrin", **OF_ROLE[role])
+    client = Client()
+    client.force_login(person)
+    post = _post_in(before, by=person)
+    handed = client.post(reverse("assign", args=[post.pk]), {"take": "yes"})
+    asked = do(client, post, "comment", text="Hm?", asks="yes")
+    if role is Role.VIEWER:
+        assert (handed.status_code, asked.status_code) == (403, 403)
+    else:
+        assert handed.status_code == (302 if before in NEEDS_A_PERSON else 409)
+        assert asked.status_code == (302 if before is State.IN_REVIEW else 409)
+    found = Post.objects.get(pk=post.pk)
+    assert found.state == before
+    assert (found.assignee == person) is (handed.status_code == 302)
+    assert post.comments.exists() is (asked.status_code == 302)
+    assert client.post(reverse("noted", args=[post.pk])).status_code == 302

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -9,7 +12,18 @@ from django.urls import URLResolver, reverse
 
 from review import account_urls
 from review import urls as desk_urls
-from review.models import Account, Decision
+from review.models import (
+    Account,
+    Announcement,
+    Blackout,
+    Decision,
+    Event,
+    Halt,
+    Person,
+    Post,
+    Revision,
+    Source,
+)
 from review.states import State
 from tests.making import (
     make_announcement,
@@ -19,6 +33,7 @@ from tests.making import (
 )
 from tests.review.desk import (
     VERBS,
+    browser,
     do,
     parsed,
     state,
@@ -149,6 +164,51 @@ def test_pages_keep_the_strict_policy_and_hold_no_inline_script_or_style(sian: C
         )
     page = sian.get(reverse("post", args=[post.pk]))
     assert not parsed(page.text).xpath("//script[not(@src)] | //style | //@style")
+
+
+def _kept() -> dict[str, list[Any]]:
+    """What the desk keeps, besides who looks at what."""
+    models = (Post, Revision, Decision, Event, Announcement, Account, Source, Blackout, Halt)
+    rows = {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
+    people = Person.objects.order_by("pk")
+    rows["Person"] = list(
+        people.values_list("name", "password", "is_active", "is_superuser", "email")
+    )
+    return rows
+
+
+def test_looking_at_every_address_changes_nothing_and_is_kept_out_of_shared_caches() -> None:
+    make_due_post()
+    post = make_post("linkedin")
+    olwen = browser("Olwen", admin=True)
+    before = _kept()
+    for address in _addresses():
+        for ask in (olwen.get, olwen.head):
+            answer = ask(address.replace("/1/", f"/{post.pk}/"))
+            assert answer.status_code < 500, address
+            headers = answer.headers
+            assert "default-src 'none'" in headers["Content-Security-Policy"], address
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], address
+            assert headers["X-Frame-Options"] == "DENY", address
+            assert headers["Referrer-Policy"] == "same-origin", address
+            assert headers["X-Content-Type-Options"] == "nosniff", address
+            assert headers["Cross-Origin-Opener-Policy"] == "same-origin", address
+            assert {"private", "no-store"} & set(re.split(r",\s*", headers["Cache-Control"])), (
+                address
+            )
+    assert _kept() == before
+
+
+def test_cookies_are_out_of_the_reach_of_scripts_and_of_other_sites() -> None:
+    make_person("Siân")
+    client = Client()
+    client.get(reverse("sign-in"))
+    client.post(reverse("sign-in"), {"username": "siân", "password": "correct horse battery"})
+    assert {"sessionid", "csrftoken"} <= set(client.cookies)
+    for name in ("sessionid", "csrftoken"):
+        cookie = client.cookies[name]
+        assert cookie["httponly"], name
+        assert cookie["samesite"] == "Lax", name
 
 
 @pytest.mark.parametrize("address", ["/posts/999/", "/nowhere/", "/posts/999/approve/"])

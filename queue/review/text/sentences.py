@@ -23,7 +23,7 @@ _ABBREVIATED = """
     mm mme mmes mlle env chap ch mgr dépt hab
     sr sra sres srta dª dña ej p.ej núm pág págs av avda excmo art.º ee.uu aprox mill depto
     sig sen arch geom rag sigg egr sig.ra dott dott.ssa ing avv ecc.mo p.es lett
-    np m.in tj tzn ul woj pow gm poz ust św hab inż mgr w.w t.j tys mln mld tzw dot śp os al pl nt pkt r.n prok mec
+    np m.in m.st tj tzn ul woj pow gm poz ust św hab inż mgr w.w t.j tys mln mld tzw dot śp os al pl nt pkt r.n prok mec
     bl.a t.ex d.v.s dvs kl s.k m.m f.d o.s.v resp jfr t.o.m fr.o.m mkr mdkr kap ang st tel
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())

@@ -63,6 +63,7 @@ def approve(request: HttpRequest, token: str) -> HttpResponse:
                     calendar=known,
                     seen=link.revision_number,
                     within=UNDO_WITHIN,
+                    strict=True,
                 )
     except NotFit as error:
         return _ask(request, link, post, problem=told(error))
@@ -99,7 +100,7 @@ def _not_theirs(request: HttpRequest, person: Person) -> str:
 def _too_late(link: MailedLink, post: Post) -> str:
     """Say what happened to the post since the mail was sent; "" when it waits as it did."""
     if post.state != State.IN_REVIEW:
-        return gettext("Too late: %(what)s.") % {"what": who_was_first(post)}
+        return gettext("Too late: %(what)s.") % {"what": told(who_was_first(post))}
     newest = queries.newest_revision(post)
     if (newest.number, newest.content_hash) == (link.revision_number, link.content_hash):
         return ""
