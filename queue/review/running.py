@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -249,23 +250,26 @@ def _reading(configuration: Configuration) -> Iterator[Setting]:
         _origin_of(configuration, "rules.toml"),
         "rules.toml",
     )
-    own = Counter(
-        "/".join(path.relative_to(configuration.directory / "wording").parts[:2])
-        for path in (configuration.directory / "wording").glob("*/*/*.txt")
-    )
-    packaged = Counter(
-        "/".join(path.relative_to(PACKAGED / "wording").parts[:2])
-        for path in (PACKAGED / "wording").glob("*/*/*.txt")
-    )
-    for place in sorted(own | packaged):
-        theirs = configuration.directory != PACKAGED and own[place] > 0
+    packaged, own = _wordings(PACKAGED), _wordings(configuration.directory)
+    if configuration.directory == PACKAGED:
+        own = Counter()
+    as_it_came = sorted({place.partition("/")[0] for place in packaged - own})
+    if as_it_came:
         yield Setting(
-            f"wording/{place}",
-            gettext("Wording files"),
-            str(own[place] if theirs else packaged[place]),
-            FILE if theirs else PACKAGED_FILE,
-            f"wording/{place}",
+            "wording", gettext("Wording"), ", ".join(as_it_came), PACKAGED_FILE, "wording"
         )
+    for place, number in sorted(own.items()):
+        yield Setting(
+            f"wording/{place}", gettext("Wording files"), str(number), FILE, f"wording/{place}"
+        )
+
+
+def _wordings(directory: Path) -> Counter[str]:
+    """How many wording files a configuration has for each language and network ("cy/x")."""
+    folder = directory / "wording"
+    return Counter(
+        "/".join(path.relative_to(folder).parts[:2]) for path in folder.glob("*/*/*.txt")
+    )
 
 
 def _kept(configuration: Configuration) -> Iterator[Setting]:
