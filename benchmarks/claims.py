@@ -2,28 +2,27 @@
 
     python -m benchmarks.claims --posts 400 --workers 1 2 5 10 25 50
 
-A worker is a thread with a connection of its own; they are spread over as many processes as there are processors, so on
-few processors it is Python that sets the limit, not the claims. Each claim is settled as published, without a network. The
-yardstick is one worker in the same run.
+A worker is a process with a connection of its own. Each claim is settled as published, without a network, so what is
+measured is the database and the record. The yardstick is one worker in the same run; on few processors it is the
+processors that set the limit, so the CPU of the workers and of PostgreSQL stands beside each figure.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
-import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def work(name: str, threads: int) -> None:
-    """Claim and settle until nothing is due, with so many threads; print each post that was claimed."""
-    import threading
-    from datetime import datetime, timedelta
-
+def work(name: str, begin: Any, found: Any) -> None:
+    """Claim and settle until nothing is due; give each post that was claimed, and the CPU it took, to `found`."""
     from django.db import connection
 
     from review import transitions
@@ -31,28 +30,19 @@ def work(name: str, threads: int) -> None:
 
     now: datetime = NOW
     claimed: list[int] = []
-
-    def one(number: int) -> None:
-        while True:
-            claim = transitions.claim(
-                worker=f"{name}-{number}", now=now, lease=timedelta(minutes=3)
-            )
-            if claim is None:
-                break
-            claimed.append(claim.post_id)
-            transitions.confirm_sent(
-                claim, now=now, network_id=str(claim.post_id), url="https://x.example/1"
-            )
-        connection.close()
-
-    print("ready", flush=True)
-    sys.stdin.readline()
-    hands = [threading.Thread(target=one, args=(number,)) for number in range(threads)]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-    print(*claimed, flush=True)
+    connection.ensure_connection()
+    begin.wait()
+    used = time.process_time()
+    while True:
+        claim = transitions.claim(worker=name, now=now, lease=timedelta(minutes=3))
+        if claim is None:
+            break
+        claimed.append(claim.post_id)
+        transitions.confirm_sent(
+            claim, now=now, network_id=str(claim.post_id), url="https://x.example/1"
+        )
+    found.put((claimed, time.process_time() - used))
+    connection.close()
 
 
 def fill(number: int) -> None:
@@ -63,43 +53,38 @@ def fill(number: int) -> None:
         make_due_post(account=make_account(name=f"account-{count % 20}"))
 
 
-def round_of(workers: int, posts: int) -> float:
-    """Return posts a second that `workers` claim and settle. Fails when one was claimed twice or left."""
+def round_of(workers: int, posts: int) -> tuple[float, float, float]:
+    """Return posts a second that `workers` claim and settle, and the CPU a post takes in them and in PostgreSQL, in
+    milliseconds. Fails when one was claimed twice or left."""
+    from django.db import connections
+
+    from benchmarks.publishing import cpu_of_server
     from review.models import Attempt, Post
 
     fill(posts)
-    processes = min(workers, os.cpu_count() or 1)
-    shares = [workers // processes + (number < workers % processes) for number in range(processes)]
+    # A connection must not be shared with a process that is forked.
+    connections.close_all()
+    forks = multiprocessing.get_context("fork")
+    begin, found = forks.Barrier(workers + 1), forks.SimpleQueue()
     children = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "benchmarks.claims",
-                "--child",
-                f"w{number}",
-                "--threads",
-                str(share),
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number, share in enumerate(shares)
+        forks.Process(target=work, args=(f"w{number}", begin, found)) for number in range(workers)
     ]
     for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
+        child.start()
+    before = cpu_of_server()
+    begin.wait()
     started = time.perf_counter()
-    said = [child.communicate("go\n")[0] for child in children]
+    said = [found.get() for _ in children]
     took = time.perf_counter() - started
-    claimed = [int(word) for text in said for word in text.split()]
-    assert all(child.returncode == 0 for child in children)
+    there = cpu_of_server() - before
+    for child in children:
+        child.join()
+    claimed = [post for some, _ in said for post in some]
+    assert all(child.exitcode == 0 for child in children)
     assert len(claimed) == len(set(claimed)) == posts, "a post was claimed twice, or left"
     assert not Post.objects.exclude(state="published").exists()
     assert Attempt.objects.filter(closed_at__isnull=True).count() == 0
-    return posts / took
+    return posts / took, sum(used for _, used in said) / posts * 1000, there / posts * 1000
 
 
 def main() -> None:
@@ -107,24 +92,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--posts", type=int, default=400)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 5, 10, 25, 50])
-    parser.add_argument("--child", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     sys.path[:0] = [str(ROOT / "queue")]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    if asked.child:
-        django.setup()
-        work(asked.child, asked.threads)
-        return
     from tests import postgres
 
     with postgres.server() as address:
-        os.environ.update(
-            DATABASE_URL=address,
-            PYTHONPATH=f"{ROOT}:{ROOT / 'queue'}",
-        )
+        os.environ.update(DATABASE_URL=address, DJANGO_SETTINGS_MODULE="config.settings")
+        import django
+
         django.setup()
         from django.core.management import call_command
 
@@ -133,10 +108,11 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         alone = 0.0
         for workers in asked.workers:
-            rate = round_of(workers, asked.posts)
+            rate, ours, there = round_of(workers, asked.posts)
             alone = alone or rate
             print(
-                f"{workers:3} workers: {rate:6.0f} posts a second ({rate / alone:.1f} × one worker)",
+                f"{workers:3} workers: {rate:6.0f} posts a second ({rate / alone:.1f} × one worker); CPU a post: "
+                f"{ours:.1f} ms in the workers, {there:.1f} ms in PostgreSQL; load average {os.getloadavg()[0]:.0f}",
                 flush=True,
             )
         assert record.verify() == ""

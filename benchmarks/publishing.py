@@ -149,14 +149,14 @@ def drain(workers: int, posts: int, folder: Path, address: str) -> None:
         while Worker.objects.count() < workers:
             time.sleep(0.1)
         time.sleep(2)  # the first looks are over
-        before, server_before = sum(_cpu_of(one.pid) for one in running), _cpu_of_server()
+        before, server_before = sum(_cpu_of(one.pid) for one in running), cpu_of_server()
         Post.objects.update(due_at=now())
         began = time.monotonic()
         while left():
             time.sleep(0.2)
         took = time.monotonic() - began
         used = sum(_cpu_of(one.pid) for one in running) - before
-        used_there = _cpu_of_server() - server_before
+        used_there = cpu_of_server() - server_before
         for one in running:
             one.send_signal(signal.SIGTERM)
         for one in running:
@@ -296,7 +296,7 @@ def on_time(folder: Path, address: str, posts: int = 40) -> None:
     )
 
 
-def _cpu_of_server() -> float:
+def cpu_of_server() -> float:
     """Seconds of CPU that PostgreSQL has used, by the processes that it has and those that have ended."""
     from django.db import connection
 

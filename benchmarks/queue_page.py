@@ -1,48 +1,67 @@
-"""Server time of the queue page, by number of waiting posts."""
+"""Server time, size and number of queries of the queue's first page, by number of waiting posts.
+
+python -m benchmarks.queue_page [--posts 2 200 5000]
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import time
 from statistics import median
 
-import django
 
-django.setup()
+def measure(wanted: int) -> tuple[float, float, int, int]:
+    """Milliseconds of CPU and of waiting (medians of 7), queries and bytes, with so many posts waiting."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
+    from review.models import Person, Post
+    from tests.making import make_account, make_announcement, make_person, make_post
 
-from review.models import Post  # noqa: E402
-from tests.making import make_announcement, make_person, make_post  # noqa: E402
-
-
-def measure() -> tuple[float, int, int]:
-    """Milliseconds (median of 7), queries and bytes of the page."""
-    times = []
-    for _ in range(7):
-        started = time.perf_counter()
-        answer = client.get("/")
-        times.append((time.perf_counter() - started) * 1000)
-    with CaptureQueriesContext(connection) as queries:
-        client.get("/")
-    return median(times), len(queries), len(answer.content)
-
-
-setup_test_environment()
-call_command("migrate", verbosity=0)
-client = Client()
-client.force_login(make_person())
-figures = []
-for wanted in (2, 200):
+    accounts = [(name, make_account(name=name, network=name)) for name in ("x", "linkedin")]
     while Post.objects.count() < wanted:
         announcement = make_announcement()
-        make_post("x", announcement=announcement)
-        make_post("linkedin", announcement=announcement)
-    figures.append(measure())
-(small, few, _), (large, many, size) = figures
-print(
-    f"queue page: {large:.0f} ms with 200 posts waiting ({size / 1000:.0f} kB), "
-    f"{small:.0f} ms with 2 (ratio {large / small:.1f}); {many} and {few} queries"
-)
+        for name, account in accounts:
+            make_post(name, account=account, announcement=announcement)
+    client = Client()
+    client.force_login(Person.objects.first() or make_person())
+    cpu, whole = [], []
+    for _ in range(7):
+        started, used = time.perf_counter(), time.process_time()
+        answer = client.get("/")
+        whole.append((time.perf_counter() - started) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+    return median(cpu), median(whole), len(queries), len(answer.content)
+
+
+def main() -> None:
+    """Measure each number, in one database in memory that grows."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--posts", type=int, nargs="+", default=[2, 200, 5000])
+    asked = parser.parse_args()
+    os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
+    call_command("migrate", verbosity=0)
+    for wanted in sorted(asked.posts):
+        cpu, whole, queries, size = measure(wanted)
+        print(
+            f"{wanted:5} posts waiting: {cpu:.0f} ms of CPU, {whole:.0f} ms in all, {queries} queries, "
+            f"{size / 1000:.1f} kB",
+            flush=True,
+        )
+    print(f"load average {os.getloadavg()[0]:.0f}")
+
+
+if __name__ == "__main__":
+    main()

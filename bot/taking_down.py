@@ -11,7 +11,7 @@ from bot.crew import Crew
 from bot.networks.base import NetworkError, Refused, Temporary, Throttled
 from bot.reconcile import SPARE_HANDS, ClientFor, Clock, Report, quietly
 from config import logs
-from review import queries, transitions
+from review import connections, queries, transitions
 from review.models import Post
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ def _take_down(post: Post, clock: Clock, client_for: ClientFor, report: Report) 
 
 
 def _ask(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> None:
+    began = clock()
     try:
         # What was rehearsed is nowhere, even when its account is live by now.
         client = client_for(post.account.name, post.account.live and not post.rehearsed)
@@ -49,7 +50,9 @@ def _ask(post: Post, clock: Clock, client_for: ClientFor, report: Report) -> Non
         again = None if isinstance(error, Refused) else now + AGAIN
         if isinstance(error, Throttled):
             again = max(error.until, now + AGAIN)
-        elif not isinstance(error, (Refused, Temporary)):
+        elif not isinstance(error, (Refused, Temporary)) and not connections.changed_since(
+            post.account.name, began
+        ):
             # Keys or credit: no use in asking often, but somebody may mend it.
             again = now + 12 * AGAIN
         failed = partial(transitions.not_taken_down, post.pk, now=now, again_at=again, why=why)

@@ -249,14 +249,15 @@ class Loop:
                 left = began + (AT_WORK_ON_MORE if at_work else AT_WORK) - time.monotonic()
                 if left <= 0 or (soon is None and not at_work):
                     return
+                # Before the moment comes, so that it costs none of it.
+                if one_pass is None or time.monotonic() - looked > PUBLISH_EVERY:
+                    one_pass, looked = self.one_pass(), time.monotonic()
                 # On time, not with the look after it; and on at once where a hand has become free.
                 wait = min(left, PUBLISH_EVERY)
                 if soon is not None:
                     wait = min(wait, (soon - _now()).total_seconds())
                 self.crew.rest(wait, since=done)
                 done = self.crew.done
-                if one_pass is None or time.monotonic() - looked > PUBLISH_EVERY:
-                    one_pass, looked = self.one_pass(), time.monotonic()
                 with self.publishing:
                     if not self.stopping.is_set():
                         one_pass.send(self.crew)

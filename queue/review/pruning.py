@@ -20,6 +20,7 @@ from review.models import (
     Address,
     Alert,
     Announcement,
+    Ask,
     Attempt,
     Entry,
     EntryVersion,
@@ -27,6 +28,7 @@ from review.models import (
     MailedLink,
     Notice,
     Post,
+    Seen,
     SignInLink,
     Worker,
 )
@@ -67,6 +69,10 @@ def prune(*, keep: Keep, now: datetime, stop: Callable[[], bool] = lambda: False
         SignInLink.objects.filter(expires_at__lt=notices), _delete, stop
     )
     gone["mailed links"] = _in_batches(MailedLink.objects.filter(expires_at__lt=now), _delete, stop)
+    # What somebody has seen of a post matters while it can still change.
+    ended = {"post__state__in": ENDED, "post__changed_at__lt": notices}
+    gone["marks of what was seen"] = _in_batches(Seen.objects.filter(**ended), _delete, stop)
+    gone["asks"] = _in_batches(Ask.objects.filter(**ended), _delete, stop)
     gone["notices"] = _in_batches(Notice.objects.filter(sent_at__lt=notices), _delete, stop)
     gone["tried addresses"] = _in_batches(
         Address.objects.filter(tried_at__lt=notices), _delete, stop

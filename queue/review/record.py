@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+from django.db.utils import OperationalError
 
 from review.models import Event, RecordHead
 
@@ -137,13 +139,43 @@ def _append_at_once(event: Event) -> bool:
 
 def verify() -> str:
     """Walk the whole record. Return "" when it is sound, else one sentence naming the first bad line."""
+    try:
+        return _verify()
+    except _UNREADABLE:
+        return _first_unreadable()
+
+
+# What a row raises whose bytes are no time, no JSON or no text any more.
+_UNREADABLE = (ValueError, TypeError, AttributeError, OperationalError)
+
+
+def _first_unreadable() -> str:
+    for key in Event.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            _digest(_rows().get(pk=key))
+        except _UNREADABLE:
+            return f"Event {key} cannot be read any more: it was changed after it was written."
+    return "The record changed while it was read; ask again."
+
+
+def _rows() -> QuerySet[Event]:
+    """All lines; on SQLite also the bytes of what it would take in more than one spelling."""
+    if connection.vendor != "sqlite":
+        return Event.objects.all()
+    names = ("at", "details", "erased")
+    return Event.objects.annotate(**{f"{name}_given": Cast(name, TextField()) for name in names})
+
+
+def _verify() -> str:
     previous = ""
-    for event in _events():
+    for event in _events(_rows()):
         if event.previous_hash != previous:
             return (
                 f"Event {event.pk} does not follow the line before it: a line was removed or added."
             )
-        if not event.erased and _digest(event) != event.hash:
+        # Whoever erases drops the salt.
+        changed = event.salt if event.erased else _digest(event) != event.hash
+        if changed or not _is_as_given(event):
             return f"Event {event.pk} ({event}) was changed after it was written."
         previous = event.hash
     head = RecordHead.objects.filter(pk=1).first()
@@ -152,6 +184,18 @@ def verify() -> str:
             "The end of the record is missing: its last line is not the one that was written last."
         )
     return _verify_erased()
+
+
+def _is_as_given(event: Any) -> bool:
+    """Whether the row holds the very bytes that were written: SQLite keeps another spelling of the same value too."""
+    if connection.vendor != "sqlite":
+        return True
+    at: datetime = event.at
+    return bool(
+        event.at_given == str(at.astimezone(UTC).replace(tzinfo=None))
+        and event.details_given == json.dumps(event.details)
+        and event.erased_given == str(int(event.erased))
+    )
 
 
 def _verify_erased() -> str:

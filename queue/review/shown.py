@@ -377,7 +377,7 @@ def _show(
         limit=text.limit(network) if known else 0,
         errors=tuple(in_words(p.sentence) for p in problems if p.level == "error"),
         warnings=tuple(in_words(p.sentence) for p in problems if p.level != "error"),
-        counts=text.NETWORKS[network].counts if known else "",
+        counts=gettext(text.NETWORKS[network].counts) if known else "",
         cost=text.cost(network, content) if known else None,
         own_card=network not in text.NETWORKS or not text.NETWORKS[network].link_in_text,
         next_slot=next_by_account.get(post.account_id),

@@ -113,6 +113,43 @@ def test_a_bulletin_behind_an_entry_is_fetched_and_taken_apart() -> None:
     assert Announcement.objects.get(kind="").set_aside == "furniture"
 
 
+def test_a_flood_of_twenty_is_drafted_oldest_first_and_grouped_under_its_bulletin() -> None:
+    towns = [
+        "Selmar",
+        "Avren",
+        "Teifi",
+        "Tessin",
+        "Halden",
+        "Kouvola",
+        "Severn",
+        "Ljusdal",
+        "Orla",
+        "Penarth",
+    ]
+    items = "".join(
+        f"<h2>{town} publishes its action plan</h2><p>The plan of {town} names 24 measures for its port.</p>"
+        f'<p><a href="https://example.org/plans/{town}">Read more</a></p>'
+        for town in towns
+    )
+    web = Web()
+    bulletins = []
+    for number in (1, 2):
+        page = f"{PAGE}-{number}"
+        bulletins.append(entry(key=str(number), title=f"Bulletin {number}", link=page, summary=""))
+        document = items.replace("/plans/", f"/bulletin-{number}/plans/")
+        web.put(
+            page, f"<html><body>{document}</body></html>".encode(), **{"content-type": "text/html"}
+        )
+    report = go(web, settings=configuration(follow="bulletin", cards=False))
+    assert (report.announcements, report.posts) == (20, 40)
+    posts = list(queries.posts().order_by("pk"))
+    order = [(post.announcement.entry_id, post.announcement.position) for post in posts]
+    assert order == sorted(order)  # the older bulletin first, each in its own order
+    shown_together = shown.bulletins(shown.show(posts, calendar=None, now=NOW))
+    assert [group.entry for group in shown_together] == bulletins
+    assert [len(group.groups) for group in shown_together] == [10, 10]
+
+
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_counter_of_one_readers_clicks_is_never_what_a_post_links_to(*, answers: bool) -> None:
     counter = "https://example.us1.list-manage.com/track/click?u=1&id=2&e=3"

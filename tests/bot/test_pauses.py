@@ -223,11 +223,12 @@ def test_accounts_that_an_older_version_paused_for_their_tokens_go_on_when_conne
             )
         executor = MigrationExecutor(connection)
         executor.migrate(after)
-        assert dict(Account.objects.values_list("name", "pause_cause")) == {
+        now = executor.loader.project_state(after).apps.get_model("review", "Account")
+        assert dict(now.objects.values_list("name", "pause_cause")) == {
             "ended": accounts.CONNECTION,
             "capped": "",
         }
     finally:
+        MigrationExecutor(connection).migrate(newest)
         Connection.objects.all().delete()
         Account.objects.all().delete()
-        MigrationExecutor(connection).migrate(newest)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import publish
-from bot.networks.base import Client, NetworkError, Refused, Temporary, Throttled
+from bot.networks.base import Client, NetworkError, Refused, Temporary, Throttled, Unauthorised
 from bot.reconcile import Report
 from review import record, transitions
-from review.models import Decision, Event, Post
+from review.models import Connection, Decision, Event, Post
 from review.states import State
 from review.transitions import Actor, NotAllowed, NotFit, TooLate
 from tests.bot.test_publish import Network, configuration
@@ -85,6 +85,23 @@ def test_passing_trouble_is_tried_again_and_the_post_says_that_it_is_still_there
     assert network.deleted == []
     go(network, NOW + minutes(30))
     assert network.deleted == ["1"]
+
+
+def test_keys_that_are_refused_are_tried_hourly_and_new_ones_within_minutes() -> None:
+    refused = Unauthorised("X does not accept the keys.", connecting=True)
+    network = Deleting(refused, refused)
+    post = published(network)
+    ask(post)
+    go(network)
+    post.refresh_from_db()
+    assert post.take_down_at == NOW + minutes(60)
+    Connection.objects.create(
+        account=post.account, sealed="-", author="us", connected_at=NOW, connected_by="Siân",
+        renewed_at=NOW + minutes(60),
+    )  # fmt: skip
+    go(network, NOW + minutes(60))
+    post.refresh_from_db()
+    assert post.take_down_at == NOW + minutes(65)
 
 
 def test_a_refusal_is_for_a_person_who_may_ask_again() -> None:

@@ -82,3 +82,19 @@ def test_what_is_wrong_is_taken_down_corrected_and_approved_anew(desk: Desk) -> 
         "A map of the 13 regions"
     ]
     assert desk.complaints == []
+
+
+def test_who_took_it_down_on_the_network_presses_a_button(desk: Desk) -> None:
+    old = published()
+    sign_in(desk)
+    page = desk.page
+    now = timezone.now()
+    transitions.take_down(old.pk, by=SIAN, now=now, reason="a wrong figure")
+    why = "LinkedIn asks to wait: its limit for today is reached."
+    transitions.not_taken_down(old.pk, now=now, again_at=now + minutes(600), why=why)
+    desk.open(f"/posts/{old.pk}/")
+    expect(page.get_by_text("It is still on the account.").first).to_be_visible()
+    page.get_by_role("button", name="I have taken it down there myself").click()
+    expect(page.get_by_role("status")).to_contain_text("Noted: it is taken down.")
+    expect(page.get_by_text("Taken down on its network by").first).to_be_visible()
+    assert desk.complaints == []

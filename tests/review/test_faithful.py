@@ -115,6 +115,8 @@ def test_a_welsh_name_is_known_under_every_mutation(said: str, source: str) -> N
     ("said", "source", "lacking"),
     [
         ("with Dr O’Neill", "Dr O'Neill", ()),
+        ("in Emilia Romagna e nella Loire", "Emilia-Romagna, Loire-Bretagne", ()),
+        ("nad Bug i na Mazowszu", "nad Bugiem, województwo mazowieckie", ()),
         ("W Krakowie i w Łodzi", "Kraków, Łódź", ()),
         ("for Wales and Poland", "w Walii i Polsce", ()),
         ("i Sverige", "Sweden", ()),

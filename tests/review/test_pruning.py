@@ -9,14 +9,15 @@ from django.contrib.sessions.models import Session
 
 from config import schema
 from config.timing import Keep
-from review import chores, intake, pruning, record, transitions
-from review.models import Alert, Announcement, Attempt, Entry, Post, Source, Worker
+from review import asks, chores, intake, looks, pruning, record, transitions
+from review.models import Alert, Announcement, Ask, Attempt, Entry, Post, Seen, Source, Worker
 from tests.making import (
     NOW,
     SIAN,
     make_announcement,
     make_due_post,
     make_entry,
+    make_person,
     make_post,
     minutes,
 )
@@ -124,3 +125,14 @@ def test_decisions_and_revisions_are_kept_for_good() -> None:
     transitions.reject(post.pk, by=SIAN, now=NOW, seen=1, reason="no")
     pruning.prune(keep=Keep(), now=LATER)
     assert post.decisions.count() == post.revisions.count() == 1
+
+
+def test_what_was_seen_and_asked_of_an_ended_post_is_forgotten_in_time() -> None:
+    reader = make_person("Nia")
+    ended, waits = make_post(), make_post()
+    looks.saw(reader, [ended.pk, waits.pk])
+    asks.assign([ended.pk, waits.pk], to=reader, by=SIAN, now=NOW)
+    transitions.reject(ended.pk, by=SIAN, now=NOW, seen=1, reason="no")
+    gone = pruning.prune(keep=Keep(), now=LATER)
+    assert gone == {"marks of what was seen": 1, "asks": 1}
+    assert Seen.objects.get().post == Ask.objects.get().post == waits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from review import record
 from review.models import Event, RecordHead
@@ -49,6 +50,45 @@ def test_one_changed_value_is_named(change: dict[str, Any]) -> None:
     Event.objects.filter(pk=second.pk).update(**change)
     assert f"Event {second.pk}" in record.verify()
     assert "was changed" in record.verify()
+
+
+# Its place in the order is what the tests of removed and added lines are about.
+COLUMNS = [field.column for field in Event._meta.concrete_fields if not field.primary_key]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases check what is written")
+@pytest.mark.parametrize("column", COLUMNS)
+def test_any_one_byte_changed_in_any_column_is_noticed_and_its_event_named(column: str) -> None:
+    """As somebody does who opens the file: past Django, and past what a column may hold."""
+    for number in range(3):
+        record.append(
+            "approve",
+            actor="Siân",
+            now=NOW,
+            post_number=4711,
+            from_state="in_review",
+            to_state="scheduled",
+            content_hash="ab" * 32,
+            reason="A reason with “signs”.",
+            details={"account": "cohes3ion-x", "revision": number, "links": [1, None, True]},
+        )
+    middle = Event.objects.order_by("pk")[1].pk
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        question = f"SELECT CAST({column} AS BLOB) FROM review_event WHERE id = %s"  # noqa: S608
+        cursor.execute(question, [middle])
+        was = bytes(cursor.fetchone()[0])
+        assert was
+        for place, byte in enumerate(was):
+            for other in {byte ^ 1, byte ^ 0x20, 0x31, 0x20, 0xFF} - {byte}:
+                now = was[:place] + bytes([other]) + was[place + 1 :]
+                change = f"UPDATE review_event SET {column} = CAST(%s AS TEXT) WHERE id = %s"  # noqa: S608
+                cursor.execute(change, [now, middle])
+                assert f"Event {middle} " in record.verify(), now
+        back = int(was) if column in ("post_number", "erased") else was.decode()
+        cursor.execute(f"UPDATE review_event SET {column} = %s WHERE id = %s", [back, middle])  # noqa: S608
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    assert record.verify() == ""
 
 
 def test_a_removed_event_is_noticed() -> None:

@@ -109,24 +109,42 @@ def test_an_account_may_have_slots_and_a_limit_of_its_own() -> None:
     assert slots.next_slot(after, calendar=rules, account="b") == local("2026-11-24T09:30")
 
 
-@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)], ids=["gap", "fold"])
-def test_at_every_minute_of_a_clock_change_each_weekly_slot_happens_once(day: date) -> None:
-    """A slot at any minute of the day is met once, at its time or, in the gap, an hour later."""
-    start = datetime.combine(day, time(0), tzinfo=LONDON).astimezone(UTC) - timedelta(hours=1)
+@pytest.mark.parametrize(
+    ("zone", "day", "gap"),
+    [
+        ("Europe/London", date(2026, 3, 29), (60, 120, 60)),
+        ("Europe/London", date(2026, 10, 25), None),
+        ("Europe/Brussels", date(2026, 3, 29), (120, 180, 60)),
+        ("Europe/Brussels", date(2026, 10, 25), None),
+        ("America/New_York", date(2026, 3, 8), (120, 180, 60)),
+        ("America/New_York", date(2026, 11, 1), None),
+        # Half an hour, on the other half of the earth; and at midnight, so that the day begins at one.
+        ("Australia/Lord_Howe", date(2026, 10, 4), (120, 150, 30)),
+        ("Australia/Lord_Howe", date(2026, 4, 5), None),
+        ("Africa/Cairo", date(2026, 4, 24), (0, 60, 60)),
+        ("Asia/Kolkata", date(2026, 3, 29), None),
+    ],
+)
+def test_at_every_minute_of_a_clock_change_each_weekly_slot_happens_once(
+    zone: str, day: date, gap: tuple[int, int, int] | None
+) -> None:
+    """A slot at any minute of the day is met once: at its time or, in the gap, as much later as the clock jumps."""
+    there = ZoneInfo(zone)
+    begin, end, jump = gap or (0, 0, 0)
+    start = datetime.combine(day, time(12), tzinfo=there).astimezone(UTC) - timedelta(hours=16)
+    name = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][day.weekday()]
     for minute in range(24 * 60):
-        clock = f"{minute // 60:02}:{minute % 60:02}"
-        rules = calendar(slots=[f"Sun {clock}"], quiet=[])
+        rules = calendar(
+            timezone=zone, slots=[f"{name} {minute // 60:02}:{minute % 60:02}"], quiet=[]
+        )
         found = slots.next_slot(start, calendar=rules, account="a")
         assert found is not None
-        shown = found.astimezone(LONDON)
-        assert shown.date() == day
         wanted = datetime.combine(day, time(minute // 60, minute % 60))
-        late = shown.replace(tzinfo=None) - wanted
-        in_gap = day.month == 3 and minute // 60 == 1
-        assert late == timedelta(hours=1 if in_gap else 0)
+        late = found.astimezone(there).replace(tzinfo=None) - wanted
+        assert late == timedelta(minutes=jump if begin <= minute < end else 0)
         again = slots.next_slot(found, calendar=rules, account="a")
         assert again is not None
-        assert again.astimezone(LONDON).date() == day + timedelta(days=7)
+        assert again.astimezone(there).date() == day + timedelta(days=7)
 
 
 @pytest.mark.parametrize(

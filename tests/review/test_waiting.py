@@ -82,8 +82,7 @@ def test_a_failed_post_comes_first_and_then_what_expires_soonest(sian: Client) -
 
 def test_the_queue_says_by_when_a_bulletin_is_to_be_decided(sian: Client) -> None:
     make_post()
-    assert "decide by <time" in sian.get(reverse("queue")).text
-    assert "Thu 24 Dec, 09:00" in sian.get(reverse("queue")).text
+    assert "decide by Thu 24 Dec, 09:00" in sian.get(reverse("queue")).text
 
 
 def test_a_search_that_finds_nothing_of_ones_own_leads_to_everything(

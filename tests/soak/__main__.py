@@ -67,7 +67,8 @@ def _play(asked: argparse.Namespace) -> int:
     began = time.monotonic()
     with Month(days=asked.days, sources=asked.sources, rate=asked.rate, seed=asked.seed) as month:
         _live(month, verbose=asked.verbose)
-        held = month.done[max(int(len(month.done) * WARM), DAY) :]
+        there = len(month.done)
+        held = month.done[max(int(there * WARM), min(DAY, there // 2)) :]
         month.wind_down()
         broken = [*month.broken_promises(), *filter(None, [record.verify()]), *_growth(held)]
         for line in broken:

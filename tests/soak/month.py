@@ -351,8 +351,10 @@ class Month(World):
         """Let everything come to its end: no more faults, no more news, and a person who decides at once."""
         for emulator in (self.x, self.linkedin):
             emulator.forget()
+        heard: set[str] = set()
         for more in range(1, 97 * 4):
             self.clock.now = self.at_step(self.steps + more)
+            self._end_silences(heard)
             for which in self.names:
                 self._heartbeat(which)
             self._work(list(self.names), may_die=False)
@@ -360,6 +362,16 @@ class Month(World):
             self.look_over()
             if not Post.objects.filter(state__in=queries.OPEN).exists() and not self._open_alerts():
                 return
+
+    def _end_silences(self, heard: set[str]) -> None:
+        """Let each source that is silent by chance say one thing more: silence ends with news, and else never."""
+        silent = Alert.objects.filter(cleared_at__isnull=True, key__startswith="source silent: ")
+        for key in silent.values_list("key", flat=True):
+            name = key.partition(": ")[2]
+            if name not in heard:
+                heard.add(name)
+                self.servers.publish(int(name.removeprefix("News ")))
+                intake.ask_now(name, now=self.clock.wall())
 
     def _open_alerts(self) -> bool:
         return Alert.objects.filter(cleared_at__isnull=True).exists()

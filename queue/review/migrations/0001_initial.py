@@ -10,746 +10,372 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Account",
+            name='Account',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, unique=True)),
-                ("network", models.CharField(max_length=50)),
-                ("who", models.CharField(max_length=200)),
-                ("live", models.BooleanField(default=False)),
-                ("active", models.BooleanField(default=True)),
-                ("paused", models.BooleanField(default=False)),
-                ("paused_until", models.DateTimeField(null=True)),
-                ("trouble", models.TextField(blank=True)),
-                ("monthly_budget", models.DecimalField(decimal_places=3, max_digits=12, null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True)),
+                ('network', models.CharField(max_length=50)),
+                ('who', models.CharField(max_length=200)),
+                ('live', models.BooleanField(default=False)),
+                ('active', models.BooleanField(default=True)),
+                ('paused', models.BooleanField(default=False)),
+                ('paused_until', models.DateTimeField(null=True)),
+                ('trouble', models.TextField(blank=True)),
+                ('monthly_budget', models.DecimalField(decimal_places=3, max_digits=12, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name="Entry",
+            name='Entry',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=500)),
-                ("title", models.TextField()),
-                ("link", models.TextField(blank=True)),
-                ("summary", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                ("language", models.CharField(blank=True, max_length=10)),
-                ("published_at", models.DateTimeField(null=True)),
-                ("first_seen_at", models.DateTimeField()),
-                ("content_hash", models.CharField(max_length=64)),
-                ("announce", models.BooleanField(default=True)),
-                ("composed_at", models.DateTimeField(db_index=True, null=True)),
-                ("compose_after", models.DateTimeField(null=True)),
-                ("compose_failures", models.PositiveIntegerField(default=0)),
-                ("trouble", models.TextField(blank=True)),
-                ("page", models.CharField(blank=True, max_length=500)),
-                ("held", models.BooleanField(default=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=500)),
+                ('title', models.TextField()),
+                ('link', models.TextField(blank=True)),
+                ('summary', models.TextField(blank=True)),
+                ('html', models.TextField(blank=True)),
+                ('language', models.CharField(blank=True, max_length=10)),
+                ('published_at', models.DateTimeField(null=True)),
+                ('first_seen_at', models.DateTimeField()),
+                ('content_hash', models.CharField(max_length=64)),
+                ('announce', models.BooleanField(default=True)),
+                ('composed_at', models.DateTimeField(db_index=True, null=True)),
+                ('compose_after', models.DateTimeField(null=True)),
+                ('compose_failures', models.PositiveIntegerField(default=0)),
+                ('trouble', models.TextField(blank=True)),
+                ('page', models.CharField(blank=True, max_length=500)),
+                ('held', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name="Event",
+            name='Event',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("verb", models.CharField(max_length=20)),
-                ("actor", models.CharField(max_length=150)),
-                ("post_number", models.BigIntegerField(db_index=True, null=True)),
-                ("from_state", models.CharField(blank=True, max_length=12)),
-                ("to_state", models.CharField(blank=True, max_length=12)),
-                ("content_hash", models.CharField(blank=True, max_length=64)),
-                ("reason", models.TextField(blank=True)),
-                ("details", models.JSONField(default=dict)),
-                ("previous_hash", models.CharField(max_length=64)),
-                ("hash", models.CharField(max_length=64, unique=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('verb', models.CharField(max_length=20)),
+                ('actor', models.CharField(max_length=150)),
+                ('post_number', models.BigIntegerField(db_index=True, null=True)),
+                ('from_state', models.CharField(blank=True, max_length=12)),
+                ('to_state', models.CharField(blank=True, max_length=12)),
+                ('content_hash', models.CharField(blank=True, max_length=64)),
+                ('reason', models.TextField(blank=True)),
+                ('details', models.JSONField(default=dict)),
+                ('previous_hash', models.CharField(max_length=64)),
+                ('hash', models.CharField(max_length=64, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name="FailedSignIn",
+            name='FailedSignIn',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("username", models.CharField(db_index=True, max_length=150)),
-                ("address", models.CharField(max_length=64)),
-                ("at", models.DateTimeField(db_index=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('username', models.CharField(db_index=True, max_length=150)),
+                ('address', models.CharField(max_length=64)),
+                ('at', models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name="RecordHead",
+            name='RecordHead',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("last_hash", models.CharField(blank=True, max_length=64)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('last_hash', models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name="Source",
+            name='Source',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, unique=True)),
-                ("url", models.TextField()),
-                (
-                    "health",
-                    models.CharField(
-                        choices=[
-                            ("new", "not read yet"),
-                            ("ok", "well"),
-                            ("broken", "broken"),
-                            ("blocked", "blocked"),
-                            ("gone", "gone"),
-                            ("silent", "silent for longer than usual"),
-                        ],
-                        default="new",
-                        max_length=10,
-                    ),
-                ),
-                ("trouble", models.TextField(blank=True)),
-                ("failures", models.PositiveIntegerField(default=0)),
-                ("next_check_at", models.DateTimeField(db_index=True)),
-                ("checked_at", models.DateTimeField(null=True)),
-                ("baselined_at", models.DateTimeField(null=True)),
-                ("etag", models.TextField(blank=True)),
-                ("last_modified", models.TextField(blank=True)),
-                ("body_hash", models.CharField(blank=True, max_length=64)),
-                ("active", models.BooleanField(default=True)),
-                ("read_as", models.CharField(blank=True, max_length=64)),
-                ("read_at", models.DateTimeField(null=True)),
-                ("news_at", models.DateTimeField(null=True)),
-                ("silent_after", models.DateTimeField(null=True)),
-                ("items", models.TextField(blank=True)),
-                ("rhythm", models.JSONField(blank=True, default=dict)),
-                ("moved_to", models.TextField(blank=True)),
-                ("moved_since", models.DateTimeField(null=True)),
-                ("moved_seen", models.PositiveIntegerField(default=0)),
-                ("address", models.TextField(blank=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True)),
+                ('url', models.TextField()),
+                ('health', models.CharField(choices=[('new', 'not read yet'), ('ok', 'well'), ('broken', 'broken'), ('blocked', 'blocked'), ('gone', 'gone'), ('silent', 'silent for longer than usual')], default='new', max_length=10)),
+                ('trouble', models.TextField(blank=True)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('next_check_at', models.DateTimeField(db_index=True)),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('baselined_at', models.DateTimeField(null=True)),
+                ('etag', models.TextField(blank=True)),
+                ('last_modified', models.TextField(blank=True)),
+                ('body_hash', models.CharField(blank=True, max_length=64)),
+                ('active', models.BooleanField(default=True)),
+                ('read_as', models.CharField(blank=True, max_length=64)),
+                ('read_at', models.DateTimeField(null=True)),
+                ('news_at', models.DateTimeField(null=True)),
+                ('silent_after', models.DateTimeField(null=True)),
+                ('items', models.TextField(blank=True)),
+                ('rhythm', models.JSONField(blank=True, default=dict)),
+                ('moved_to', models.TextField(blank=True)),
+                ('moved_since', models.DateTimeField(null=True)),
+                ('moved_seen', models.PositiveIntegerField(default=0)),
+                ('address', models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name="Worker",
+            name='Worker',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, unique=True)),
-                ("started_at", models.DateTimeField()),
-                ("heartbeat_at", models.DateTimeField()),
-                ("stopped_at", models.DateTimeField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, unique=True)),
+                ('started_at', models.DateTimeField()),
+                ('heartbeat_at', models.DateTimeField()),
+                ('stopped_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name="Person",
+            name='Person',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        error_messages={"unique": "A user with that username already exists."},
-                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
-                        max_length=150,
-                        unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
-                        verbose_name="username",
-                    ),
-                ),
-                (
-                    "first_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
-                ),
-                (
-                    "last_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
-                ),
-                (
-                    "email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
-                ),
-                (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates whether the user can log into this admin site.",
-                        verbose_name="staff status",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
-                        verbose_name="active",
-                    ),
-                ),
-                (
-                    "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
-                ),
-                ("name", models.CharField(max_length=150)),
-                ("keys", models.BooleanField(default=False)),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
+                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
+                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
+                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
+                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('name', models.CharField(max_length=150)),
+                ('keys', models.BooleanField(default=False)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "verbose_name": "user",
-                "verbose_name_plural": "users",
-                "abstract": False,
+                'verbose_name': 'user',
+                'verbose_name_plural': 'users',
+                'abstract': False,
             },
             managers=[
-                ("objects", django.contrib.auth.models.UserManager()),
+                ('objects', django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name="Alert",
+            name='Alert',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=200)),
-                ("level", models.CharField(max_length=10)),
-                ("sentence", models.TextField()),
-                ("raised_at", models.DateTimeField()),
-                ("cleared_at", models.DateTimeField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=200)),
+                ('level', models.CharField(max_length=10)),
+                ('sentence', models.TextField()),
+                ('raised_at', models.DateTimeField()),
+                ('cleared_at', models.DateTimeField(null=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("cleared_at__isnull", True)),
-                        fields=("key",),
-                        name="one_open_alert_per_key",
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('key',), name='one_open_alert_per_key')],
             },
         ),
         migrations.CreateModel(
-            name="Announcement",
+            name='Announcement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=200)),
-                ("position", models.PositiveIntegerField(default=0)),
-                ("kind", models.CharField(blank=True, max_length=10)),
-                ("set_aside", models.CharField(blank=True, max_length=10)),
-                ("because", models.JSONField(default=list)),
-                ("title", models.TextField()),
-                ("summary", models.TextField(blank=True)),
-                ("paragraphs", models.JSONField(default=list)),
-                ("link", models.TextField(blank=True)),
-                ("language", models.CharField(blank=True, max_length=10)),
-                ("card", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField()),
-                ("drafted_at", models.DateTimeField(null=True)),
-                ("page", models.CharField(blank=True, db_index=True, max_length=500)),
-                (
-                    "entry",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="announcements",
-                        to="review.entry",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=200)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('kind', models.CharField(blank=True, max_length=10)),
+                ('set_aside', models.CharField(blank=True, max_length=10)),
+                ('because', models.JSONField(default=list)),
+                ('title', models.TextField()),
+                ('summary', models.TextField(blank=True)),
+                ('paragraphs', models.JSONField(default=list)),
+                ('link', models.TextField(blank=True)),
+                ('language', models.CharField(blank=True, max_length=10)),
+                ('card', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField()),
+                ('drafted_at', models.DateTimeField(null=True)),
+                ('page', models.CharField(blank=True, db_index=True, max_length=500)),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='review.entry')),
             ],
         ),
         migrations.CreateModel(
-            name="EntryVersion",
+            name='EntryVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("replaced_at", models.DateTimeField()),
-                ("title", models.TextField()),
-                ("summary", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                ("content_hash", models.CharField(max_length=64)),
-                (
-                    "entry",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="review.entry",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('replaced_at', models.DateTimeField()),
+                ('title', models.TextField()),
+                ('summary', models.TextField(blank=True)),
+                ('html', models.TextField(blank=True)),
+                ('content_hash', models.CharField(max_length=64)),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='review.entry')),
             ],
         ),
         migrations.CreateModel(
-            name="Halt",
+            name='Halt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.TextField()),
-                ("by", models.CharField(max_length=150)),
-                ("at", models.DateTimeField()),
-                ("lifted_by", models.CharField(blank=True, max_length=150)),
-                ("lifted_at", models.DateTimeField(null=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField()),
+                ('by', models.CharField(max_length=150)),
+                ('at', models.DateTimeField()),
+                ('lifted_by', models.CharField(blank=True, max_length=150)),
+                ('lifted_at', models.DateTimeField(null=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        models.Value(1),
-                        condition=models.Q(("lifted_at__isnull", True)),
-                        name="one_halt_at_a_time",
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('lifted_at__isnull', True)), name='one_halt_at_a_time')],
             },
         ),
         migrations.CreateModel(
-            name="Post",
+            name='Post',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            (review.states.State["IN_REVIEW"], "In review"),
-                            (review.states.State["SCHEDULED"], "Scheduled"),
-                            (review.states.State["SENDING"], "Sending"),
-                            (review.states.State["PUBLISHED"], "Published"),
-                            (review.states.State["FAILED"], "Failed"),
-                            (review.states.State["UNCONFIRMED"], "Unconfirmed"),
-                            (review.states.State["REJECTED"], "Rejected"),
-                            (review.states.State["WITHDRAWN"], "Withdrawn"),
-                            (review.states.State["EXPIRED"], "Expired"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("reason", models.TextField(blank=True)),
-                ("revision_number", models.PositiveIntegerField(default=1)),
-                ("approved_number", models.PositiveIntegerField(null=True)),
-                ("due_at", models.DateTimeField(null=True)),
-                ("missed", models.BooleanField(default=False)),
-                ("rehearsed", models.BooleanField(default=False)),
-                ("changed_at", models.DateTimeField()),
-                ("created_at", models.DateTimeField()),
-                ("network_id", models.CharField(blank=True, max_length=200)),
-                ("url", models.TextField(blank=True)),
-                ("published_at", models.DateTimeField(null=True)),
-                ("look_at", models.DateTimeField(null=True)),
-                ("looks_done", models.PositiveIntegerField(default=0)),
-                ("take_down_at", models.DateTimeField(null=True)),
-                ("taken_down_at", models.DateTimeField(null=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to="review.account",
-                    ),
-                ),
-                (
-                    "announcement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="posts",
-                        to="review.announcement",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[(review.states.State['IN_REVIEW'], 'In review'), (review.states.State['SCHEDULED'], 'Scheduled'), (review.states.State['SENDING'], 'Sending'), (review.states.State['PUBLISHED'], 'Published'), (review.states.State['FAILED'], 'Failed'), (review.states.State['UNCONFIRMED'], 'Unconfirmed'), (review.states.State['REJECTED'], 'Rejected'), (review.states.State['WITHDRAWN'], 'Withdrawn'), (review.states.State['EXPIRED'], 'Expired')], max_length=12)),
+                ('reason', models.TextField(blank=True)),
+                ('revision_number', models.PositiveIntegerField(default=1)),
+                ('approved_number', models.PositiveIntegerField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('missed', models.BooleanField(default=False)),
+                ('rehearsed', models.BooleanField(default=False)),
+                ('changed_at', models.DateTimeField()),
+                ('created_at', models.DateTimeField()),
+                ('network_id', models.CharField(blank=True, max_length=200)),
+                ('url', models.TextField(blank=True)),
+                ('published_at', models.DateTimeField(null=True)),
+                ('look_at', models.DateTimeField(null=True)),
+                ('looks_done', models.PositiveIntegerField(default=0)),
+                ('take_down_at', models.DateTimeField(null=True)),
+                ('taken_down_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='review.account')),
+                ('announcement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='review.announcement')),
             ],
             options={
-                "permissions": [("decide", "May decide about posts"), ("edit", "May edit posts")],
+                'permissions': [('decide', 'May decide about posts'), ('edit', 'May edit posts')],
             },
         ),
         migrations.CreateModel(
-            name="Comment",
+            name='Comment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("revision_number", models.PositiveIntegerField()),
-                ("text", models.TextField()),
-                ("asks_for_changes", models.BooleanField(default=False)),
-                ("by", models.CharField(max_length=150)),
-                ("at", models.DateTimeField()),
-                (
-                    "person",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="comments",
-                        to="review.post",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision_number', models.PositiveIntegerField()),
+                ('text', models.TextField()),
+                ('asks_for_changes', models.BooleanField(default=False)),
+                ('by', models.CharField(max_length=150)),
+                ('at', models.DateTimeField()),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='review.post')),
             ],
         ),
         migrations.CreateModel(
-            name="Revision",
+            name='Revision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("text", models.TextField()),
-                ("link", models.TextField(blank=True)),
-                ("card_title", models.TextField(blank=True)),
-                ("card_description", models.TextField(blank=True)),
-                ("image", models.TextField(blank=True)),
-                ("image_alt", models.TextField(blank=True)),
-                ("content_hash", models.CharField(max_length=64)),
-                ("written_by", models.CharField(max_length=150)),
-                ("by_person", models.BooleanField(default=False)),
-                ("written_at", models.DateTimeField()),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="revisions",
-                        to="review.post",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('text', models.TextField()),
+                ('link', models.TextField(blank=True)),
+                ('card_title', models.TextField(blank=True)),
+                ('card_description', models.TextField(blank=True)),
+                ('image', models.TextField(blank=True)),
+                ('image_alt', models.TextField(blank=True)),
+                ('content_hash', models.CharField(max_length=64)),
+                ('written_by', models.CharField(max_length=150)),
+                ('by_person', models.BooleanField(default=False)),
+                ('written_at', models.DateTimeField()),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='review.post')),
             ],
         ),
         migrations.CreateModel(
-            name="Decision",
+            name='Decision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("verb", models.CharField(max_length=20)),
-                ("by", models.CharField(max_length=150)),
-                ("reason", models.TextField(blank=True)),
-                ("at", models.DateTimeField()),
-                (
-                    "person",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="review.post",
-                    ),
-                ),
-                (
-                    "revision",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="review.revision",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verb', models.CharField(max_length=20)),
+                ('by', models.CharField(max_length=150)),
+                ('reason', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.post')),
+                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='review.revision')),
             ],
         ),
         migrations.CreateModel(
-            name="Attempt",
+            name='Attempt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("worker", models.CharField(max_length=200)),
-                ("opened_at", models.DateTimeField()),
-                ("lease_until", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("outcome", models.CharField(blank=True, max_length=30)),
-                ("detail", models.TextField(blank=True)),
-                ("content_hash", models.CharField(max_length=64)),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attempts",
-                        to="review.post",
-                    ),
-                ),
-                (
-                    "revision",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="review.revision"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('worker', models.CharField(max_length=200)),
+                ('opened_at', models.DateTimeField()),
+                ('lease_until', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(blank=True, max_length=30)),
+                ('detail', models.TextField(blank=True)),
+                ('content_hash', models.CharField(max_length=64)),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='review.post')),
+                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='review.revision')),
             ],
         ),
         migrations.CreateModel(
-            name="SignInLink",
+            name='SignInLink',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("token_hash", models.CharField(max_length=64, unique=True)),
-                ("expires_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(null=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sign_in_links",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_links', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="EntryAlias",
+            name='EntryAlias',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=500)),
-                (
-                    "entry",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="aliases",
-                        to="review.entry",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="review.source"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=500)),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='review.entry')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='review.source')),
             ],
         ),
         migrations.AddField(
-            model_name="entry",
-            name="source",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entries",
-                to="review.source",
-            ),
+            model_name='entry',
+            name='source',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='review.source'),
         ),
         migrations.AddConstraint(
-            model_name="announcement",
-            constraint=models.UniqueConstraint(
-                fields=("entry", "key"), name="one_announcement_per_key"
-            ),
+            model_name='announcement',
+            constraint=models.UniqueConstraint(fields=('entry', 'key'), name='one_announcement_per_key'),
         ),
         migrations.AddConstraint(
-            model_name="announcement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", ""), models.Q(("set_aside", ""), _negated=True)),
-                    models.Q(models.Q(("kind", ""), _negated=True), ("set_aside", "")),
-                    _connector="OR",
-                ),
-                name="announced_or_set_aside",
-            ),
+            model_name='announcement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), models.Q(('set_aside', ''), _negated=True)), models.Q(models.Q(('kind', ''), _negated=True), ('set_aside', '')), _connector='OR'), name='announced_or_set_aside'),
         ),
         migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["state", "due_at"], name="post_due"),
+            model_name='post',
+            index=models.Index(fields=['state', 'due_at'], name='post_due'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(
-                fields=("announcement", "account"), name="one_post_per_account"
-            ),
+            model_name='post',
+            constraint=models.UniqueConstraint(fields=('announcement', 'account'), name='one_post_per_account'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            review.states.State["IN_REVIEW"],
-                            review.states.State["SCHEDULED"],
-                            review.states.State["SENDING"],
-                            review.states.State["PUBLISHED"],
-                            review.states.State["FAILED"],
-                            review.states.State["UNCONFIRMED"],
-                            review.states.State["REJECTED"],
-                            review.states.State["WITHDRAWN"],
-                            review.states.State["EXPIRED"],
-                        ],
-                    )
-                ),
-                name="post_state_is_known",
-            ),
+            model_name='post',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', [review.states.State['IN_REVIEW'], review.states.State['SCHEDULED'], review.states.State['SENDING'], review.states.State['PUBLISHED'], review.states.State['FAILED'], review.states.State['UNCONFIRMED'], review.states.State['REJECTED'], review.states.State['WITHDRAWN'], review.states.State['EXPIRED']])), name='post_state_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                review.states.State["SCHEDULED"],
-                                review.states.State["SENDING"],
-                                review.states.State["UNCONFIRMED"],
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(("approved_number__isnull", False), ("due_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="only_the_approved_goes_out",
-            ),
+            model_name='post',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [review.states.State['SCHEDULED'], review.states.State['SENDING'], review.states.State['UNCONFIRMED']]), _negated=True), models.Q(('approved_number__isnull', False), ('due_at__isnull', False)), _connector='OR'), name='only_the_approved_goes_out'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", review.states.State["PUBLISHED"]), _negated=True),
-                    ("published_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="published_has_a_time",
-            ),
+            model_name='post',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', review.states.State['PUBLISHED']), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_has_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(
-                fields=("post", "number"), name="one_revision_per_number"
-            ),
+            model_name='revision',
+            constraint=models.UniqueConstraint(fields=('post', 'number'), name='one_revision_per_number'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                fields=("post", "number"), name="one_attempt_per_number"
-            ),
+            model_name='attempt',
+            constraint=models.UniqueConstraint(fields=('post', 'number'), name='one_attempt_per_number'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)),
-                fields=("post",),
-                name="one_open_attempt",
-            ),
+            model_name='attempt',
+            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('post',), name='one_open_attempt'),
         ),
         migrations.AddConstraint(
-            model_name="entryalias",
-            constraint=models.UniqueConstraint(
-                fields=("source", "key"), name="one_entry_per_alias"
-            ),
+            model_name='entryalias',
+            constraint=models.UniqueConstraint(fields=('source', 'key'), name='one_entry_per_alias'),
         ),
         migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("held", True)), fields=["source"], name="entries_held"
-            ),
+            model_name='entry',
+            index=models.Index(condition=models.Q(('held', True)), fields=['source'], name='entries_held'),
         ),
         migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="one_entry_per_key"),
+            model_name='entry',
+            constraint=models.UniqueConstraint(fields=('source', 'key'), name='one_entry_per_key'),
         ),
     ]

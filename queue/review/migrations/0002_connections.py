@@ -6,86 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0001_initial"),
+        ('review', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Consent",
+            name='Consent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("state_hash", models.CharField(max_length=64, unique=True)),
-                ("session_hash", models.CharField(max_length=64)),
-                ("sealed", models.TextField()),
-                ("expires_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(null=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="review.account"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state_hash', models.CharField(max_length=64, unique=True)),
+                ('session_hash', models.CharField(max_length=64)),
+                ('sealed', models.TextField()),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='review.account')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="Connection",
+            name='Connection',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sealed", models.TextField()),
-                ("number", models.PositiveIntegerField(default=1)),
-                ("scopes", models.TextField(blank=True)),
-                ("author", models.CharField(max_length=200)),
-                ("who", models.CharField(blank=True, max_length=300)),
-                ("expires_at", models.DateTimeField(null=True)),
-                ("renewable", models.BooleanField(default=False)),
-                ("renewable_until", models.DateTimeField(null=True)),
-                ("connected_at", models.DateTimeField()),
-                ("connected_by", models.CharField(max_length=150)),
-                ("renewed_at", models.DateTimeField(null=True)),
-                ("renewing", models.CharField(blank=True, max_length=64)),
-                ("renewing_until", models.DateTimeField(null=True)),
-                ("renew_after", models.DateTimeField(null=True)),
-                ("ended", models.TextField(blank=True)),
-                (
-                    "account",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="connection",
-                        to="review.account",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sealed', models.TextField()),
+                ('number', models.PositiveIntegerField(default=1)),
+                ('scopes', models.TextField(blank=True)),
+                ('author', models.CharField(max_length=200)),
+                ('who', models.CharField(blank=True, max_length=300)),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('renewable', models.BooleanField(default=False)),
+                ('renewable_until', models.DateTimeField(null=True)),
+                ('connected_at', models.DateTimeField()),
+                ('connected_by', models.CharField(max_length=150)),
+                ('renewed_at', models.DateTimeField(null=True)),
+                ('renewing', models.CharField(blank=True, max_length=64)),
+                ('renewing_until', models.DateTimeField(null=True)),
+                ('renew_after', models.DateTimeField(null=True)),
+                ('ended', models.TextField(blank=True)),
+                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='connection', to='review.account')),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("renewing", ""), ("renewing_until__isnull", True)),
-                            models.Q(
-                                models.Q(("renewing", ""), _negated=True),
-                                ("renewing_until__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="who_renews_has_a_lease",
-                    )
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('renewing', ''), ('renewing_until__isnull', True)), models.Q(models.Q(('renewing', ''), _negated=True), ('renewing_until__isnull', False)), _connector='OR'), name='who_renews_has_a_lease')],
             },
         ),
     ]

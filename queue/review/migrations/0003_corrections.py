@@ -5,41 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0002_connections"),
+        ('review', '0002_connections'),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="post",
-            name="one_post_per_account",
+            model_name='post',
+            name='one_post_per_account',
         ),
         migrations.AddField(
-            model_name="post",
-            name="corrects",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="corrections",
-                to="review.post",
-            ),
+            model_name='post',
+            name='corrects',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='review.post'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("corrects__isnull", True)),
-                fields=("announcement", "account"),
-                name="one_post_per_account",
-            ),
+            model_name='post',
+            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', True)), fields=('announcement', 'account'), name='one_post_per_account'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["rejected", "withdrawn", "expired"]), _negated=True
-                ),
-                fields=("corrects",),
-                name="one_correction_at_a_time",
-            ),
+            model_name='post',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['rejected', 'withdrawn', 'expired']), _negated=True), fields=('corrects',), name='one_correction_at_a_time'),
         ),
     ]

@@ -5,37 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0003_corrections"),
+        ('review', '0003_corrections'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Restoration",
+            name='Restoration',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("backup_at", models.DateTimeField()),
-                ("restored_at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('backup_at', models.DateTimeField()),
+                ('restored_at', models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name="post",
-            name="restoration",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, to="review.restoration"
-            ),
+            model_name='post',
+            name='restoration',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='review.restoration'),
         ),
         migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                condition=models.Q(("look_at__isnull", False)),
-                fields=["look_at"],
-                name="post_to_look_for",
-            ),
+            model_name='post',
+            index=models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at'], name='post_to_look_for'),
         ),
     ]

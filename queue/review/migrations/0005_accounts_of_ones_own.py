@@ -4,35 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0004_restored_backups"),
+        ('review', '0004_restored_backups'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Remembered",
+            name='Remembered',
             fields=[
-                ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ("value", models.TextField()),
-                ("expires", models.DateTimeField(db_index=True)),
+                ('cache_key', models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ('value', models.TextField()),
+                ('expires', models.DateTimeField(db_index=True)),
             ],
             options={
-                "db_table": "review_remembered",
+                'db_table': 'review_remembered',
             },
         ),
         migrations.AddField(
-            model_name="person",
-            name="language",
-            field=models.CharField(blank=True, db_default="", default="", max_length=10),
+            model_name='person',
+            name='language',
+            field=models.CharField(blank=True, db_default='', default='', max_length=10),
         ),
         migrations.AddField(
-            model_name="person",
-            name="wants_digest",
+            model_name='person',
+            name='wants_digest',
             field=models.BooleanField(null=True),
         ),
         migrations.AddField(
-            model_name="person",
-            name="wants_reminders",
+            model_name='person',
+            name='wants_reminders',
             field=models.BooleanField(null=True),
         ),
     ]

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0005_accounts_of_ones_own"),
+        ('review', '0005_accounts_of_ones_own'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="revision",
-            name="more_images",
+            model_name='revision',
+            name='more_images',
             field=models.JSONField(null=True),
         ),
     ]

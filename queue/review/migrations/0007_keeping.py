@@ -4,32 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0006_more_images"),
+        ('review', '0006_more_images'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Chore",
+            name='Chore',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=50, unique=True)),
-                ("next_at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, unique=True)),
+                ('next_at', models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name="event",
-            name="erased",
+            model_name='event',
+            name='erased',
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
-            model_name="event",
-            name="salt",
-            field=models.CharField(blank=True, db_default="", default="", max_length=32),
+            model_name='event',
+            name='salt',
+            field=models.CharField(blank=True, db_default='', default='', max_length=32),
         ),
     ]

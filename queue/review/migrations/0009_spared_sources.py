@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0008_notices"),
+        ('review', '0008_notices'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="source",
-            name="spared_until",
+            model_name='source',
+            name='spared_until',
             field=models.DateTimeField(null=True),
         ),
     ]

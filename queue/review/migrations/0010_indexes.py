@@ -5,57 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0009_spared_sources"),
+        ('review', '0009_spared_sources'),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name="announcement",
-            index=models.Index(
-                condition=models.Q(
-                    ("drafted_at__isnull", True), models.Q(("kind", ""), _negated=True)
-                ),
-                fields=["id"],
-                name="announcement_to_draft",
-            ),
+            model_name='announcement',
+            index=models.Index(condition=models.Q(('drafted_at__isnull', True), models.Q(('kind', ''), _negated=True)), fields=['id'], name='announcement_to_draft'),
         ),
         migrations.AddIndex(
-            model_name="announcement",
-            index=models.Index(
-                condition=models.Q(("set_aside", ""), _negated=True),
-                fields=["-created_at", "position", "id"],
-                name="announcement_set_aside",
-            ),
+            model_name='announcement',
+            index=models.Index(condition=models.Q(('set_aside', ''), _negated=True), fields=['-created_at', 'position', 'id'], name='announcement_set_aside'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["opened_at"], name="attempt_opened"),
+            model_name='attempt',
+            index=models.Index(fields=['opened_at'], name='attempt_opened'),
         ),
         migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                condition=models.Q(("take_down_at__isnull", False)),
-                fields=["take_down_at"],
-                name="post_to_take_down",
-            ),
+            model_name='post',
+            index=models.Index(condition=models.Q(('take_down_at__isnull', False)), fields=['take_down_at'], name='post_to_take_down'),
         ),
         migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            review.states.State["PUBLISHED"],
-                            review.states.State["REJECTED"],
-                            review.states.State["WITHDRAWN"],
-                            review.states.State["EXPIRED"],
-                        ],
-                    )
-                ),
-                fields=["-changed_at", "-id"],
-                name="post_ended",
-            ),
+            model_name='post',
+            index=models.Index(condition=models.Q(('state__in', [review.states.State['PUBLISHED'], review.states.State['REJECTED'], review.states.State['WITHDRAWN'], review.states.State['EXPIRED']])), fields=['-changed_at', '-id'], name='post_ended'),
         ),
     ]

@@ -4,30 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0010_indexes"),
+        ('review', '0010_indexes'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Address",
+            name='Address',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("url", models.TextField()),
-                ("tried_at", models.DateTimeField()),
-                ("again_at", models.DateTimeField()),
-                ("gone", models.BooleanField(default=False)),
-                ("answer", models.TextField(blank=True)),
-                ("kind", models.CharField(blank=True, max_length=50)),
-                ("size", models.PositiveBigIntegerField(default=0)),
-                ("width", models.PositiveBigIntegerField(default=0)),
-                ("height", models.PositiveBigIntegerField(default=0)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('url', models.TextField()),
+                ('tried_at', models.DateTimeField()),
+                ('again_at', models.DateTimeField()),
+                ('gone', models.BooleanField(default=False)),
+                ('answer', models.TextField(blank=True)),
+                ('kind', models.CharField(blank=True, max_length=50)),
+                ('size', models.PositiveBigIntegerField(default=0)),
+                ('width', models.PositiveBigIntegerField(default=0)),
+                ('height', models.PositiveBigIntegerField(default=0)),
             ],
         ),
     ]

@@ -5,41 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("review", "0011_addresses"),
+        ('review', '0011_addresses'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Blackout",
+            name='Blackout',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.TextField()),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField(db_index=True)),
-                ("by", models.CharField(max_length=150)),
-                ("made_at", models.DateTimeField()),
-                ("ended_by", models.CharField(blank=True, max_length=150)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="review.account"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField()),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField(db_index=True)),
+                ('by', models.CharField(max_length=150)),
+                ('made_at', models.DateTimeField()),
+                ('ended_by', models.CharField(blank=True, max_length=150)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='review.account')),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                        name="blackout_runs_forwards",
-                    )
-                ],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='blackout_runs_forwards')],
             },
         ),
     ]

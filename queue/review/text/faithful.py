@@ -30,6 +30,7 @@ _BETWEEN_NAMES = re.compile(r"\s+")
 # Where every noun has a capital, a capital makes no name.
 _NOUNS_WITH_CAPITALS = ("de",)
 _STEM = 4  # letters in which a name and its inflected form agree at least
+_ENDING = 3  # letters that an inflected form may have more
 _SHORTEST = 3  # letters of a word that Welsh may have changed at its beginning
 # What Welsh puts for the first letters of a word: its own, by what it becomes.
 _CHANGED = (
@@ -72,7 +73,9 @@ class _Source:
 
 @lru_cache(maxsize=64)
 def _read(source: str, language: str) -> _Source:
-    words = frozenset(_plain(word) for word in _WORD.findall(source))
+    whole = {_plain(word) for word in _WORD.findall(source)}
+    # Of "Emilia-Romagna" either part may be said by itself.
+    words = frozenset(whole | {part for word in whole for part in re.split(r"[-'&]", word)})
     worth = {
         one
         for figure in figures_in(source, language=language, one_way=True)
@@ -169,8 +172,12 @@ def _is_there(word: str, read: _Source, familiar: Collection[str]) -> bool:
     if any(own in read.bare for own in _unchanged(bare)):
         return True
     stem = bare[: max(_STEM, len(bare) - 3)]
+    if len(bare) == _SHORTEST:
+        return any(other.startswith(bare) and len(other) <= _ENDING * 2 for other in read.bare)
+    # The longer what they share, the longer an ending may be: Mazowsze, Mazowieckiego.
+    ending = _ENDING if len(stem) == _STEM else _ENDING + 2
     return len(bare) >= _STEM and any(
-        other.startswith(stem) and abs(len(other) - len(bare)) <= 3 for other in read.bare
+        other.startswith(stem) and abs(len(other) - len(bare)) <= ending for other in read.bare
     )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from review.text import counting
 from review.text.content import Content
+from review.text.saying import to_say
 
 
 class UnknownNetwork(ValueError):
@@ -88,7 +89,7 @@ register(
         label="X",
         limit=280,
         measure=counting.weighted,
-        counts="A link counts 23, an emoji 2, and letters of European languages 1 each.",
+        counts=to_say("A link counts 23, an emoji 2, and letters of European languages 1 each."),
         link_in_text=True,
         alt_limit=1000,
         image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
@@ -108,7 +109,7 @@ register(
         label="LinkedIn",
         limit=3000,
         measure=counting.utf16,
-        counts="Every letter, space and line break counts 1, an emoji 2 or more.",
+        counts=to_say("Every letter, space and line break counts 1, an emoji 2 or more."),
         link_in_text=False,
         alt_limit=4086,
         image_pixels=36_152_319,

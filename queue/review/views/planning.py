@@ -63,6 +63,14 @@ class Day:
     today: bool
     outside: bool  # of the month that is looked at
 
+    @property
+    def lines(self) -> list[tuple[datetime, str, shown.Shown | Post | Free]]:
+        """What stands on the day, by time: each with its moment and what it is (post, proposed or free)."""
+        posts = [(row.post.due_at, "post", row) for row in self.posts if row.post.due_at]
+        proposed = [(moment, "proposed", post) for moment, post in self.proposed]
+        free = [(slot.at, "free", slot) for slot in self.free]
+        return sorted([*posts, *proposed, *free], key=lambda line: line[0])
+
 
 @desk
 @require_safe

@@ -20,7 +20,7 @@ from review.models import STATE_LABELS, Decision, Post, Revision
 from review.states import State
 from review.views.common import brands, calendar, desk, page, part, signed_in
 
-ANNOUNCEMENTS_A_PAGE = 25
+ANNOUNCEMENTS_A_PAGE = 20
 ROWS_A_PAGE = 100
 
 
