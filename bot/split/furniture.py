@@ -51,7 +51,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
     (ABOUT, r"""about( (us|this|the|our|ourselves)( \D\w*){0,5})?|about(?! (\d|(to|half|one|two|time|turn)\b))( [^\W\d]\w*){1,4}
         |who we are|what we do|administrivia|masthead|colophon|credits|imprint|publication details
         |amdano(m|n) ni|amdanon ni|ynglyn a.{0,40}|am y (prosiect|rhaglen|cylchlythyr)|pwy ydym ni|ynghylch.{0,40}
-        |(sobre|acerca de) (nosotros|el (proyecto|programa|boletin)|este boletin|la? \w+)|quienes somos
+        |(sobre|acerca de) (nosotros|el (proyecto|programa|boletin)|este boletin|la? \w+)|sobre (?!(el|la|los|las|un|una|como|que)\b)[^\W\d]\w*( [^\W\d]\w*){0,2}|quienes somos
         |chi siamo|(informazioni )?(sul|sulla) (progetto|programma|newsletter)|il progetto|cos e \w+
         |o (nas|projekcie|programie|newsletterze|biuletynie)
         |om (oss|projektet|programmet|nyhetsbrevet|det har nyhetsbrevet)
@@ -144,7 +144,7 @@ _TITLES: tuple[tuple[Furniture, str], ...] = (
     (CLOSING, r"""(and )?that s (a wrap|all|it)\b.{0,40}|(thank you|thanks)( so much| very much)?( for (reading|subscribing|your (support|interest|time)).{0,30})?|until next (time|month|week).{0,20}|see you (next|soon|in).{0,30}|end of (newsletter|bulletin|issue)|happy reading|(best|kind|warm) (wishes|regards)|sincerely|yours( \w+)?|diolch( yn fawr)?( am ddarllen)?|gracias( por leer(nos)?)?|grazie( per (aver letto|la lettura|l attenzione))?|dziekujemy( za (uwage|lekture))?|tack( for att du laser.{0,20})?|danke( furs lesen)?|vielen dank( fur.{0,40})?|mit freundlichen grussen|merci( de (nous lire|votre (lecture|attention)))?"""),
     (WELCOME, r"""welcome( back)?( to (the|our|this)\b.{0,60}(newsletter|bulletin|issue|edition|update|digest|e ?zine))?|introduction|intro|editorial|(editor s (note|letter)|from the editor)|foreword|preface|dear (readers?|all|colleagues|members|friends|subscribers?)
         |croeso( i.{0,30}(cylchlythyr|bwletin|rhifyn).{0,20})?|cyflwyniad|rhagair|bienvenid[oa]s?( a.{0,30}(boletin|numero).{0,20})?|introduccion|presentacion|benvenut[oiae](.{0,30}(newsletter|numero))?|introduzione|editoriale|witamy( w.{0,30})?|wstep|wprowadzenie|od redakcji|valkommen( till.{0,30}nyhetsbrev\w*)?|inledning|ledare|(herzlich )?willkommen( zu.{0,30}(newsletter|ausgabe))?|vorwort|einleitung|liebe (leser|kolleg|mitglieder).{0,40}|bienvenue( (dans|a).{0,40})?|edito(rial)?"""),
-    (PEOPLE, r"""((our|the|meet the|meet our) )?(leaders|leadership|committee|board|team|staff|officers|trustees|partners)( members)?|(project )?partners(hip)?|(ein )?(tim|partneriaid)|(el|nuestro) equipo|socios|(il nostro )?team|partner|(nasz )?zespol|partnerzy|(vart )?team|(unser )?(team|vorstand)|(notre )?equipe|(nos )?partenaires"""),
+    (PEOPLE, r"""(with )?thanks to (our|all our) .{0,40}|our (funders|supporters|sponsors and funders)|((our|the|meet the|meet our) )?(leaders|leadership|committee|board|team|staff|officers|trustees|partners)( members)?|(project )?partners(hip)?|(ein )?(tim|partneriaid)|(el|nuestro) equipo|socios|(il nostro )?team|partner|(nasz )?zespol|partnerzy|(vart )?team|(unser )?(team|vorstand)|(notre )?equipe|(nos )?partenaires"""),
     (REMINDER, r"""(please )?(don t forget|remember|reminders?|nota bene|please note)|peidiwch ag anghofio|no (te )?olvides|non dimenticare|nie zapomnij|glom inte|nicht vergessen|n oubliez pas"""),
 )  # fmt: skip
 

@@ -196,7 +196,7 @@ def _choose(candidates: list[_Candidate], lines: list[Line]) -> tuple[list[_Cand
             else:
                 groups[parent.start].append(candidate)
                 parents[parent.start] = parent
-        accepted = _accept(sign, groups, parents, lines)
+        accepted = _accept(sign, groups, parents, [*starts, len(lines)], lines)
         kept = sorted([*kept, *accepted], key=lambda c: c.start)
     chosen = {c.start for c in kept}
     kickers = {
@@ -240,6 +240,7 @@ def _accept(
     sign: Signature,
     groups: dict[int, list[_Candidate]],
     parents: dict[int, _Candidate],
+    starts: list[int],
     lines: list[Line],
 ) -> list[_Candidate]:
     """Say which headings of one look are headings, given those of stronger looks."""
@@ -264,7 +265,7 @@ def _accept(
             subtitle = one_each and sign[0] in ("bold", "caps", "link", "class") and not section
             wanted = not subtitle and (len(group) > 1 or len(direct) >= own or section)
         else:
-            wanted = section or len(direct) > own or _all_linked(parent, group, lines)
+            wanted = section or len(direct) > own or _all_linked(parent, group, starts, lines)
         if sign[0] == "link" and (len(group) < 2 or not group[-1].tells):
             wanted = wanted and place in direct and group[-1].tells
         if wanted:
@@ -276,7 +277,9 @@ def _is_direct(parent: _Candidate, child: _Candidate, lines: list[Line]) -> bool
     return not any(line.text and not line.region for line in lines[parent.end : child.start])
 
 
-def _all_linked(parent: _Candidate, group: list[_Candidate], lines: list[Line]) -> bool:
+def _all_linked(
+    parent: _Candidate, group: list[_Candidate], starts: list[int], lines: list[Line]
+) -> bool:
     """Say whether every part below a heading has a link of its own.
 
     The text above them must have none (an introduction) or end with one to read on (an item too).
@@ -284,7 +287,9 @@ def _all_linked(parent: _Candidate, group: list[_Candidate], lines: list[Line]) 
     above = [line for line in lines[parent.start : group[0].start] if line.text]
     if len(group) < 2 or (any(line.hrefs for line in above) and not _ends_with_action(above[-1])):
         return False
-    ends = [c.start for c in group[1:]] + [min(group[-1].end + 12, len(lines))]
+    ends = [c.start for c in group[1:]] + [
+        min(group[-1].end + 12, next(start for start in starts if start >= group[-1].end))
+    ]
     return all(
         any(line.hrefs for line in lines[c.start : end]) for c, end in zip(group, ends, strict=True)
     )

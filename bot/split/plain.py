@@ -180,6 +180,8 @@ class _Writer:
             (n for n in range(len(block.lines)) if not _is_early(block.lines, n, width)),
             len(block.lines),
         )
+        if 1 < count == len(block.lines) and in_capitals(first):
+            count = 1  # the text below is one line too
         title = " ".join(row.strip() for row in block.lines[:count])
         if (
             not 0 < count <= 6
