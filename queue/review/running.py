@@ -258,9 +258,9 @@ def _reading(configuration: Configuration) -> Iterator[Setting]:
         yield Setting(
             "wording", gettext("Wording"), ", ".join(as_it_came), PACKAGED_FILE, "wording"
         )
-    for place, number in sorted(own.items()):
+    for place, many in sorted(own.items()):
         yield Setting(
-            f"wording/{place}", gettext("Wording files"), str(number), FILE, f"wording/{place}"
+            f"wording/{place}", gettext("Wording files"), str(many), FILE, f"wording/{place}"
         )
 
 
