@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django import Settings
 
 from review import transitions
 from review.models import Post
@@ -17,6 +20,17 @@ from tests.making import (
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ADVICE = "Install Chromium: apt install chromium (Debian, Ubuntu), dnf install chromium (Fedora)."
+
+
+TWICE_A_DAY = 'slots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]'
+EVERY_HOUR = "slots = [" + ", ".join(f'"Mon-Sun {hour:02}:30"' for hour in range(24)) + "]"
+
+
+def configure(settings: Settings, folder: Path, *, calendar: str = TWICE_A_DAY) -> None:
+    """Let the desk read its configuration from `folder`: no source, no account, and this calendar.toml."""
+    settings.HERODR_CONFIG = folder
+    for name, text in {"sources": "", "accounts": "", "calendar": calendar}.items():
+        (folder / f"{name}.toml").write_text(text)
 
 
 class Desk:

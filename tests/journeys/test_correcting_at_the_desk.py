@@ -15,7 +15,7 @@ from review import addresses, transitions
 from review.models import Post
 from review.states import State
 from review.text import Tried
-from tests.journeys.browsers import Desk, sign_in
+from tests.journeys.browsers import Desk, configure, sign_in
 from tests.making import CALENDAR, SIAN, make_post, minutes
 
 pytestmark = [
@@ -27,10 +27,7 @@ pytestmark = [
 
 @pytest.fixture
 def desk(chromium: Browser, live_server: Any, settings: Settings, tmp_path: Path) -> Iterator[Desk]:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text('slots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]')
+    configure(settings, tmp_path)
     context = chromium.new_context(
         viewport={"width": 1280, "height": 900}, java_script_enabled=False, locale="en-GB"
     )

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from review import asks, comments, letters, looks, notices, queries, sign_in, transitions
 from review.models import Account, Person, Source
-from tests.journeys.browsers import Desk, bulletin
+from tests.journeys.browsers import Desk, bulletin, configure
 from tests.making import BRYN, CALENDAR, NOW, SIAN, make_announcement, make_person, minutes
 
 pytestmark = [
@@ -30,10 +30,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text('slots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]')
+    configure(settings, tmp_path)
 
 
 def everything() -> tuple[list[str], list[str]]:

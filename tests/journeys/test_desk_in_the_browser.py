@@ -15,7 +15,7 @@ from pytest_django import Settings
 from review import sign_in
 from review.models import Decision, Post
 from review.states import State
-from tests.journeys.browsers import Desk, bulletin
+from tests.journeys.browsers import Desk, bulletin, configure
 from tests.journeys.browsers import sign_in as sign_in_at
 from tests.making import make_announcement
 
@@ -48,10 +48,7 @@ def narrow(chromium: Browser, live_server: Any) -> Iterator[Desk]:
 
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text('slots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]')
+    configure(settings, tmp_path)
 
 
 def test_from_the_first_link_to_an_approved_post(wide: Desk) -> None:

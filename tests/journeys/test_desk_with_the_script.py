@@ -15,7 +15,7 @@ from pytest_django import Settings
 from review import transitions
 from review.models import Comment, Decision, Person, Post
 from review.states import State
-from tests.journeys.browsers import Desk, bulletin, sign_in
+from tests.journeys.browsers import EVERY_HOUR, Desk, bulletin, configure, sign_in
 from tests.making import NOW, make_account, make_announcement, make_content, make_entry
 
 pytestmark = [
@@ -30,12 +30,7 @@ READING = 4.0  # seconds
 
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text(
-        "slots = [" + ", ".join(f'"Mon-Sun {hour:02}:30"' for hour in range(24)) + "]"
-    )
+    configure(settings, tmp_path, calendar=EVERY_HOUR)
 
 
 @pytest.fixture

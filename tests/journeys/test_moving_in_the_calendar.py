@@ -16,7 +16,7 @@ from config import schema
 from review import transitions
 from review.models import Post
 from review.states import State
-from tests.journeys.browsers import Desk, sign_in
+from tests.journeys.browsers import Desk, configure, sign_in
 from tests.making import SIAN, make_post
 
 pytestmark = [
@@ -28,11 +28,10 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text(
-        'timezone = "UTC"\nslots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]\nquiet = ["18:00-08:00"]\n'
+    configure(
+        settings,
+        tmp_path,
+        calendar='timezone = "UTC"\nslots = ["Mon-Sun 09:30", "Mon-Sun 14:00"]\nquiet = ["18:00-08:00"]\n',
     )
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, CDPSession, expect
 from pytest_django import Settings
 
 from review.models import Event
-from tests.journeys.browsers import Desk
+from tests.journeys.browsers import Desk, configure
 from tests.making import make_person
 
 pytestmark = [
@@ -23,10 +23,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text('slots = ["Mon-Sun 09:30"]')
+    configure(settings, tmp_path, calendar='slots = ["Mon-Sun 09:30"]')
 
 
 def authenticator(desk: Desk) -> tuple[CDPSession, str]:

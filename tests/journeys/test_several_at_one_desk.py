@@ -14,7 +14,7 @@ from pytest_django import Settings
 from review import looks
 from review.models import Looking, Person, Post
 from review.states import State
-from tests.journeys.browsers import Desk, bulletin, sign_in
+from tests.journeys.browsers import EVERY_HOUR, Desk, bulletin, configure, sign_in
 from tests.making import make_announcement, make_person, make_post
 
 pytestmark = [
@@ -26,12 +26,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
-    settings.HERODR_CONFIG = tmp_path
-    (tmp_path / "sources.toml").touch()
-    (tmp_path / "accounts.toml").touch()
-    (tmp_path / "calendar.toml").write_text(
-        "slots = [" + ", ".join(f'"Mon-Sun {hour:02}:30"' for hour in range(24)) + "]"
-    )
+    configure(settings, tmp_path, calendar=EVERY_HOUR)
 
 
 @pytest.fixture
