@@ -60,6 +60,7 @@ DONE = {
     Verb.UNDO.value: _("took the rejection back"),
     Verb.CORRECT.value: _("began it, to correct another"),
     "take down": _("saw to taking it down"),
+    "take back": _("took the approval back"),
     "comment": _("commented"),
     "ask for changes": _("asked for changes"),
     "assign": _("handed it on"),
@@ -107,7 +108,8 @@ class Shown:
     `next_slot` is the account's next free slot (None: not known or not needed), `cost` in US dollars.
     `counts` says how the network counts, `own_card` whether we write the link card (else the network makes
     it from the page that the text links to).
-    `own_words` says that four eyes are asked for and that whoever looks wrote this text.
+    `own_words` says that four eyes are asked for and that whoever looks wrote this text. `by_two` says that two
+    are to approve it, `first_by` who has already (None: nobody), and `approved_already` that this is its reader.
     `done_place` is the fragment where its reader goes on once the post is done with. `lookers` are others who
     look at it now, `since` is what changed since its reader saw it, and `asks_reader` says that a comment
     waits for their answer.
@@ -131,6 +133,9 @@ class Shown:
     verbs: frozenset[str]
     comments: tuple[Comment, ...] = ()
     own_words: bool = False
+    by_two: bool = False
+    first_by: Person | None = None
+    approved_already: bool = False
     done_place: str = ""
     lookers: tuple[str, ...] = ()
     since: looks.Since | None = None
@@ -167,7 +172,7 @@ class Shown:
     def can_be_approved(self) -> bool:
         """Whether the verb is there and no check stands against it."""
         fit = Verb.APPROVE in self.verbs and not self.errors and self.account.active
-        return fit and not self.own_words
+        return fit and not self.own_words and not self.approved_already
 
     @property
     def asked(self) -> bool:
@@ -284,14 +289,28 @@ def show(
     )
     four_eyes = reader is not None and calendar is not None and calendar.approvals != "any"
     writers = queries.last_writers(rows) if checks and four_eyes else {}
+    firsts = _first_approvals(rows) if checks and calendar is not None and calendar.by_two else {}
     keys = [post.pk for post in rows]
     lookers = looks.lookers(keys, besides=reader, now=now) if reader is not None else {}
     since = looks.since(rows, reader) if reader is not None else {}
     return [
         replace(
-            _show(post, slots_by_account, now=now, checks=checks, brands=brands, tried=tried),
+            _show(
+                post,
+                # A time that the first of two asked for stands while it is ahead.
+                {post.account_id: post.due_at}
+                if post.pk in firsts and post.due_at is not None and post.due_at > now
+                else slots_by_account,
+                now=now,
+                checks=checks,
+                brands=brands,
+                tried=tried,
+            ),
             comments=tuple(comments.get(post.pk, ())),
             own_words=reader is not None and _is_by(reader, writers.get(post.pk)),
+            by_two=calendar is not None and calendar.by_two,
+            first_by=firsts.get(post.pk),
+            approved_already=reader is not None and firsts.get(post.pk) == reader,
             lookers=tuple(lookers.get(post.pk, ())),
             since=since.get(post.pk),
             asks_reader=reader is not None
@@ -303,6 +322,17 @@ def show(
         )
         for post in rows
     ]
+
+
+def _first_approvals(rows: Iterable[Post]) -> dict[int, Person]:
+    """Return who approved each post in review first, by the post's key, if they may decide still; one query at most."""
+    found = {
+        post.pk: post.approved_first_by
+        for post in rows
+        if post.state == State.IN_REVIEW and post.approved_first_by is not None
+    }
+    able = queries.deciders() if found else ()
+    return {key: first for key, first in found.items() if first in able}
 
 
 def with_text(content: Content, words: str) -> Content:

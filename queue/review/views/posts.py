@@ -36,8 +36,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         network=_one_of(request.GET.get("network", ""), text.NETWORKS),
     )
     known = calendar()[0]
-    four_eyes = known is not None and known.approvals != "any"
-    condition = waiting.for_whom(whose, reader, four_eyes=four_eyes)
+    rule = {
+        "four_eyes": known is not None and known.approvals != "any",
+        "by_two": known is not None and known.by_two,
+    }
+    condition = waiting.for_whom(whose, reader, **rule)
     on_page = part(request, waiting.announcements(wanted, condition), size=ANNOUNCEMENTS_A_PAGE)
     posts = waiting.posts(wanted, condition, keys=list(on_page))
     now = timezone.now()
@@ -52,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "narrowed": wanted != waiting.Wanted(),
         "whose": whose,
-        "waits_for": waiting.counts(reader, four_eyes=four_eyes) if reader.may_edit else {},
+        "waits_for": waiting.counts(reader, **rule) if reader.may_edit else {},
         "colleagues": asks.colleagues,
         "kinds": shown.KIND_LABELS,
         "networks": text.NETWORKS.values(),
