@@ -129,3 +129,19 @@ def test_a_page_that_names_a_feed_says_so_in_its_preview(terminal: Terminal) -> 
     address = config.read_text().partition('url = "')[2].partition('"')[0]
     done = terminal.run("preview", address.replace("/feed", "/other"))
     assert f"names a feed; watch that instead: {address}" in done.stderr
+
+
+def test_a_counter_that_hides_its_page_is_in_no_draft_of_the_preview(terminal: Terminal) -> None:
+    page = terminal.folder / "bulletin.html"
+    counter = "https://oster.us2.list-manage.com/track/click?u=abc&id=def&e=123"
+    page.write_text(
+        "<h1>News from the fjell</h1><h2>Regional action plan published</h2>"
+        "<p>The region has adopted its action plan with 12 measures for small ports.</p>"
+        f"<p><a href='{counter}'>Read more here</a></p>",
+        encoding="utf-8",
+    )
+    [announced] = terminal.json("preview", str(page))["announcements"]
+    assert announced["posts"]
+    for post in announced["posts"]:
+        assert "list-manage" not in post["text"]
+        assert post["problems"][0].startswith("Its link is a click counter")
