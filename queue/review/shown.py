@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -27,7 +26,6 @@ from review.models import (
     Announcement,
     Comment,
     Entry,
-    Event,
     Person,
     Post,
     Revision,
@@ -41,29 +39,6 @@ TAKE_IN_LABELS = {
     "plan": _("It is a plan"),
     "practice": _("It is a practice"),
     "report": _("It is a report"),
-}
-DONE = {
-    Verb.SUBMIT.value: _("drafted it"),
-    Verb.AMEND.value: _("changed it"),
-    Verb.APPROVE.value: _("approved it"),
-    Verb.REJECT.value: _("rejected it"),
-    Verb.HOLD.value: _("held it back for review"),
-    Verb.WITHDRAW.value: _("withdrew it"),
-    Verb.CLAIM.value: _("began to send it"),
-    Verb.CONFIRM.value: _("confirmed that it is published"),
-    Verb.RETRY_LATER.value: _("put it off"),
-    Verb.GIVE_UP.value: _("gave up sending it"),
-    Verb.LOSE_TRACK.value: _("lost track of it"),
-    Verb.REQUEUE.value: _("put it back for review"),
-    Verb.EXPIRE.value: _("let it expire"),
-    Verb.MISS.value: _("returned it: its time had passed"),
-    Verb.UNDO.value: _("took the rejection back"),
-    Verb.CORRECT.value: _("began it, to correct another"),
-    "take down": _("saw to taking it down"),
-    "take back": _("took the approval back"),
-    "comment": _("commented"),
-    "ask for changes": _("asked for changes"),
-    "assign": _("handed it on"),
 }
 
 
@@ -456,25 +431,3 @@ def bulletins(rows: Sequence[Shown], *, expire_after: timedelta | None = None) -
 def _expires(posts: Iterable[Post], after: timedelta | None) -> datetime | None:
     undecided = [post.created_at for post in posts if post.state == State.IN_REVIEW]
     return min(undecided) + after if undecided and after is not None else None
-
-
-def told(event: Event, *, now: datetime) -> dict[str, Any]:
-    """Put one line of the record into words: when, who, what, the reason and the details."""
-    details = []
-    if due := event.details.get("due_at"):
-        details.append(
-            gettext("for %(time)s") % {"time": moment(datetime.fromisoformat(due), now=now)}
-        )
-    if revision := event.details.get("revision"):
-        details.append(gettext("revision %(number)s") % {"number": revision})
-    if to := event.details.get("to"):
-        details.append(gettext("to %(name)s") % {"name": to})
-    if attempt := event.details.get("attempt"):
-        details.append(gettext("attempt %(number)s") % {"number": attempt})
-    return {
-        "at": event.at,
-        "who": event.actor,
-        "what": DONE.get(event.verb, event.verb),
-        "reason": in_words(text.read(event.reason, event.details.get("said"))),
-        "details": ", ".join(details),
-    }

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from review import asks, budgets, forms, looks, queries, shown, text, waiting
+from review import asks, budgets, forms, looks, queries, shown, story, text, waiting
 from review.models import STATE_LABELS, Decision, Post, Revision
 from review.states import State
 from review.views.common import brands, calendar, desk, page, part, signed_in
@@ -184,7 +184,7 @@ def post_page(
             for revision, before in zip(revisions, [*revisions[1:], None], strict=True)
         ],
         "attempts": found.attempts.order_by("number"),
-        "story": [shown.told(event, now=now) for event in queries.history(found)],
+        "story": [story.told(event, now=now) for event in queries.history(found)],
         "reasons": forms.REASONS,
         "colleagues": asks.colleagues,
         "other_kinds": [
