@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from review import health, intake, notices, queries, record, transitions
+from review import health, intake, notices, proposals, queries, record, transitions
 from review.models import Decision, Event, MailedLink, Person, Post
 from review.states import State
 from review.text import Content
@@ -227,6 +227,19 @@ def test_the_button_says_the_time_that_the_first_asked_for(sian: Client, bryn: C
     page = words(bryn.get(reverse("queue")).text)
     assert "Asked for: Thu 26 Nov, 11:15." in page
     assert "Approve Thu 26 Nov, 11:15" in page
+
+
+def test_the_calendar_proposes_the_time_that_the_first_asked_for(
+    people: dict[str, transitions.Actor],
+) -> None:
+    far, near, other = make_post(), make_post(), make_post()
+    approve(far, people["Siân"], when=NOW + timedelta(days=30))
+    approve(near, people["Siân"], when=LATER)
+    week = proposals.proposals({}, calendar=TWO, now=NOW, before=NOW + timedelta(days=7))
+    assert [(slot, post.pk) for slot, post in week] == [
+        (LATER, near.pk),
+        (NOW + minutes(30), other.pk),
+    ]
 
 
 def test_bulk_approval_gives_each_post_what_it_lacks(sian: Client, bryn: Client) -> None:
