@@ -166,7 +166,7 @@ class Calendar(Strict):
     expire_after: Duration = timedelta(days=30)
     remind_before: Duration = timedelta(days=1)
     blackout: tuple[Blackout, ...] = ()
-    approvals: Literal["any", "four eyes"] = "any"
+    approvals: Literal["any", "four eyes", "two approvers"] = "any"
     keep: Keep = Keep()
 
     @field_validator("timezone")
@@ -203,6 +203,11 @@ class Calendar(Strict):
         """How many posts of `account` may get a slot on one day; None: as many as there are slots."""
         own = self.accounts.get(account)
         return self.per_day if own is None or own.per_day is None else own.per_day
+
+    @property
+    def by_two(self) -> bool:
+        """Whether two people must approve a post before it is scheduled."""
+        return self.approvals == "two approvers"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -34,6 +34,8 @@ def _me() -> str:
 
 def _row(post: Post) -> dict[str, Any]:
     from review.queries import newest_revision
+    from review.text import together
+    from review.transitions import first_approval
 
     return {
         "id": post.pk,
@@ -47,7 +49,7 @@ def _row(post: Post) -> dict[str, Any]:
         "due_at": post.due_at.isoformat() if post.due_at else None,
         "url": post.url or None,
         "attempts": post.attempt_count,  # type: ignore[attr-defined]  # annotated by queries.posts
-        "reason": post.reason or None,
+        "reason": together(first_approval(post), post.reason) or None,
     }
 
 
@@ -171,12 +173,25 @@ def approve(
             when=moment if now else when,
             strict=True,
         )
+        if post.state == State.IN_REVIEW:
+            return f"Post {post.pk} has 1 of 2 approvals; somebody else approves it too."
         due = timezone.localtime(post.due_at)
         return f"Post {post.pk} goes out on {post.account.name} at {due:%H:%M on %a %-d %b %Y}."
 
     _each(ids, act)
     if not ids:
         typer.echo("Nothing waits for review.")
+
+
+@app.command("take-back")
+def take_back(post_id: Id, *, by: By) -> None:
+    """Take your approval back while it is the first of two."""
+    _decide(
+        post_id,
+        lambda t, actor, now: t.take_back(post_id, by=actor, now=now),
+        by=by,
+        done="has lost its first approval",
+    )
 
 
 @app.command()

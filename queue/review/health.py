@@ -52,6 +52,7 @@ def signs(*, now: datetime, calendar: Calendar | None) -> list[Sign]:
         *_accounts(now),
         *_tokens(now),
         *_budgets(now, calendar),
+        *_approvers(calendar),
         *_sources(now),
         *_clock(now),
     ]
@@ -136,6 +137,20 @@ def _posts(now: datetime, calendar: Calendar | None) -> Iterator[Sign]:
             "posts failed",
             "warning",
             f"{many(failed, 'post', 'posts')} could not be published. The queue says why.",
+        )
+
+
+def _approvers(calendar: Calendar | None) -> Iterator[Sign]:
+    if calendar is None or not calendar.by_two:
+        return
+    able = queries.deciders()
+    if len(able) < 2:
+        who = f"only {able[0]} may decide" if able else "nobody may decide yet"
+        yield Sign(
+            "too few approvers",
+            "error",
+            f"calendar.toml asks for two approvers, but {who}, so nothing can be approved. Give another person the "
+            'right to decide on the People page, or write approvals = "four eyes" or "any".',
         )
 
 

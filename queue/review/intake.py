@@ -27,6 +27,7 @@ from review.arrivals import (
 )
 from review.held import dismiss, release
 from review.models import Account, Announcement, Entry, Event, Source
+from review.states import State
 
 __all__ = [
     "FLOOD",
@@ -267,6 +268,10 @@ def change_kind(announcement_id: int, *, kind: str, by: str, now: datetime) -> A
         row.because = [f"{by} says that it is a {kind}"]
         row.kind, row.drafted_at = kind, None
         row.save(update_fields=["because", "kind", "drafted_at"])
+        # Whoever approved one of its drafts first saw it under another kind.
+        row.posts.filter(approved_first_at__isnull=False, state=State.IN_REVIEW).update(
+            approved_first_by=None, approved_first_at=None, due_at=None
+        )
     return row
 
 

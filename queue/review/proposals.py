@@ -25,9 +25,14 @@ def proposals(
         if post.account_id in full:
             continue
         mine = taken.setdefault(post.account_id, [])
-        slot = slots.next_slot(now, calendar=calendar, account=post.account.name, taken=mine)
+        # The first of two approvers may have asked for a time.
+        wish = post.due_at if post.due_at is not None and post.due_at > now else None
+        slot = wish or slots.next_slot(
+            now, calendar=calendar, account=post.account.name, taken=mine
+        )
         if slot is None or slot >= before:
-            full.add(post.account_id)
+            if wish is None:
+                full.add(post.account_id)
             continue
         mine.append(slot)
         found.append((slot, post))

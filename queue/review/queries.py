@@ -46,7 +46,7 @@ def posts(states: Iterable[str] | None = None) -> QuerySet[Post]:
         .annotate(n=Count("pk"))
     ).values("n")
     rows = (
-        Post.objects.select_related("account", "announcement__entry__source")
+        Post.objects.select_related("account", "announcement__entry__source", "approved_first_by")
         .prefetch_related(
             Prefetch(
                 "revisions",
@@ -119,6 +119,11 @@ def people() -> QuerySet[Person]:
         edits=Exists(rights.filter(codename="edit")),
         second_step=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
     ).order_by("-is_active", "name", "pk")
+
+
+def deciders() -> list[Person]:
+    """Return everybody who may decide about posts now, by name; one query."""
+    return [one for one in people() if one.is_active and (one.is_superuser or one.decides)]  # type: ignore[attr-defined]  # annotated
 
 
 def scheduled() -> QuerySet[Post]:

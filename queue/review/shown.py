@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -27,7 +26,6 @@ from review.models import (
     Announcement,
     Comment,
     Entry,
-    Event,
     Person,
     Post,
     Revision,
@@ -41,28 +39,6 @@ TAKE_IN_LABELS = {
     "plan": _("It is a plan"),
     "practice": _("It is a practice"),
     "report": _("It is a report"),
-}
-DONE = {
-    Verb.SUBMIT.value: _("drafted it"),
-    Verb.AMEND.value: _("changed it"),
-    Verb.APPROVE.value: _("approved it"),
-    Verb.REJECT.value: _("rejected it"),
-    Verb.HOLD.value: _("held it back for review"),
-    Verb.WITHDRAW.value: _("withdrew it"),
-    Verb.CLAIM.value: _("began to send it"),
-    Verb.CONFIRM.value: _("confirmed that it is published"),
-    Verb.RETRY_LATER.value: _("put it off"),
-    Verb.GIVE_UP.value: _("gave up sending it"),
-    Verb.LOSE_TRACK.value: _("lost track of it"),
-    Verb.REQUEUE.value: _("put it back for review"),
-    Verb.EXPIRE.value: _("let it expire"),
-    Verb.MISS.value: _("returned it: its time had passed"),
-    Verb.UNDO.value: _("took the rejection back"),
-    Verb.CORRECT.value: _("began it, to correct another"),
-    "take down": _("saw to taking it down"),
-    "comment": _("commented"),
-    "ask for changes": _("asked for changes"),
-    "assign": _("handed it on"),
 }
 
 
@@ -107,7 +83,8 @@ class Shown:
     `next_slot` is the account's next free slot (None: not known or not needed), `cost` in US dollars.
     `counts` says how the network counts, `own_card` whether we write the link card (else the network makes
     it from the page that the text links to).
-    `own_words` says that four eyes are asked for and that whoever looks wrote this text.
+    `own_words` says that four eyes are asked for and that whoever looks wrote this text. `by_two` says that two
+    are to approve it, `first_by` who has already (None: nobody), and `approved_already` that this is its reader.
     `done_place` is the fragment where its reader goes on once the post is done with. `lookers` are others who
     look at it now, `since` is what changed since its reader saw it, and `asks_reader` says that a comment
     waits for their answer.
@@ -131,6 +108,9 @@ class Shown:
     verbs: frozenset[str]
     comments: tuple[Comment, ...] = ()
     own_words: bool = False
+    by_two: bool = False
+    first_by: Person | None = None
+    approved_already: bool = False
     done_place: str = ""
     lookers: tuple[str, ...] = ()
     since: looks.Since | None = None
@@ -167,7 +147,7 @@ class Shown:
     def can_be_approved(self) -> bool:
         """Whether the verb is there and no check stands against it."""
         fit = Verb.APPROVE in self.verbs and not self.errors and self.account.active
-        return fit and not self.own_words
+        return fit and not self.own_words and not self.approved_already
 
     @property
     def asked(self) -> bool:
@@ -284,14 +264,28 @@ def show(
     )
     four_eyes = reader is not None and calendar is not None and calendar.approvals != "any"
     writers = queries.last_writers(rows) if checks and four_eyes else {}
+    firsts = _first_approvals(rows) if checks and calendar is not None and calendar.by_two else {}
     keys = [post.pk for post in rows]
     lookers = looks.lookers(keys, besides=reader, now=now) if reader is not None else {}
     since = looks.since(rows, reader) if reader is not None else {}
     return [
         replace(
-            _show(post, slots_by_account, now=now, checks=checks, brands=brands, tried=tried),
+            _show(
+                post,
+                # A time that the first of two asked for stands while it is ahead.
+                {post.account_id: post.due_at}
+                if post.pk in firsts and post.due_at is not None and post.due_at > now
+                else slots_by_account,
+                now=now,
+                checks=checks,
+                brands=brands,
+                tried=tried,
+            ),
             comments=tuple(comments.get(post.pk, ())),
             own_words=reader is not None and _is_by(reader, writers.get(post.pk)),
+            by_two=calendar is not None and calendar.by_two,
+            first_by=firsts.get(post.pk),
+            approved_already=reader is not None and firsts.get(post.pk) == reader,
             lookers=tuple(lookers.get(post.pk, ())),
             since=since.get(post.pk),
             asks_reader=reader is not None
@@ -303,6 +297,17 @@ def show(
         )
         for post in rows
     ]
+
+
+def _first_approvals(rows: Iterable[Post]) -> dict[int, Person]:
+    """Return who approved each post in review first, by the post's key, if they may decide still; one query at most."""
+    found = {
+        post.pk: post.approved_first_by
+        for post in rows
+        if post.state == State.IN_REVIEW and post.approved_first_by is not None
+    }
+    able = queries.deciders() if found else ()
+    return {key: first for key, first in found.items() if first in able}
 
 
 def with_text(content: Content, words: str) -> Content:
@@ -426,25 +431,3 @@ def bulletins(rows: Sequence[Shown], *, expire_after: timedelta | None = None) -
 def _expires(posts: Iterable[Post], after: timedelta | None) -> datetime | None:
     undecided = [post.created_at for post in posts if post.state == State.IN_REVIEW]
     return min(undecided) + after if undecided and after is not None else None
-
-
-def told(event: Event, *, now: datetime) -> dict[str, Any]:
-    """Put one line of the record into words: when, who, what, the reason and the details."""
-    details = []
-    if due := event.details.get("due_at"):
-        details.append(
-            gettext("for %(time)s") % {"time": moment(datetime.fromisoformat(due), now=now)}
-        )
-    if revision := event.details.get("revision"):
-        details.append(gettext("revision %(number)s") % {"number": revision})
-    if to := event.details.get("to"):
-        details.append(gettext("to %(name)s") % {"name": to})
-    if attempt := event.details.get("attempt"):
-        details.append(gettext("attempt %(number)s") % {"number": attempt})
-    return {
-        "at": event.at,
-        "who": event.actor,
-        "what": DONE.get(event.verb, event.verb),
-        "reason": in_words(text.read(event.reason, event.details.get("said"))),
-        "details": ", ".join(details),
-    }

@@ -49,12 +49,13 @@ class Wanted:
         return rows
 
 
-def for_whom(whose: Whose, person: Person, *, four_eyes: bool) -> Q:
+def for_whom(whose: Whose, person: Person, *, four_eyes: bool, by_two: bool = False) -> Q:
     """Return the condition on posts that need a person under which they are `whose`, of `person`.
 
     For whoever decides, that is what nobody else was given, without their own words where `four_eyes` are
-    asked for; for an editor, the drafts that nobody was given. For both, what was given to them and where
-    somebody's comment asks them. Whoever may only look is shown everything.
+    asked for, and without what they have approved already where it is `by_two`; for an editor, the drafts that
+    nobody was given. For both, what was given to them and where somebody's comment asks them. Whoever may only
+    look is shown everything.
     """
     if whose is Whose.ALL or not person.may_edit:
         return Q()
@@ -69,7 +70,10 @@ def for_whom(whose: Whose, person: Person, *, four_eyes: bool) -> Q:
         free &= Q(state=State.IN_REVIEW)
     elif four_eyes:
         free &= ~(Q(state=State.IN_REVIEW, revision_number__gt=1) & Q(_own_words(person)))
-    return given | asked | free
+    theirs = given | free
+    if by_two:
+        theirs &= ~Q(state=State.IN_REVIEW, approved_first_by=person)
+    return theirs | asked
 
 
 def _own_words(person: Person) -> Exists:
@@ -85,10 +89,14 @@ def _own_words(person: Person) -> Exists:
     )
 
 
-def counts(person: Person, *, four_eyes: bool) -> dict[str, int]:
+def counts(person: Person, *, four_eyes: bool, by_two: bool = False) -> dict[str, int]:
     """Count the posts that need a person, by whose they are, in one query."""
     counted = {
-        whose.name: Count("pk", filter=for_whom(whose, person, four_eyes=four_eyes), distinct=True)
+        whose.name: Count(
+            "pk",
+            filter=for_whom(whose, person, four_eyes=four_eyes, by_two=by_two),
+            distinct=True,
+        )
         for whose in (Whose.FOR_ME, Whose.MINE)
     }
     return Post.objects.filter(state__in=NEEDS_A_PERSON).aggregate(**counted)

@@ -18,6 +18,9 @@ from review.text import Content
 from tests.making import BRYN, CALENDAR, NOW, SIAN, make_due_post, make_person, make_post, minutes
 from tests.review.desk import CONFIGURED, browser, do, failed, parsed, state, unconfirmed
 
+FOUR_EYES = CALENDAR.model_copy(update={"approvals": "four eyes"})
+TWO_APPROVERS = CALENDAR.model_copy(update={"approvals": "two approvers"})
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("config")]
 
 OF_ROLE: dict[Role, dict[str, Any]] = {
@@ -89,6 +92,60 @@ def test_every_role_with_every_verb_in_every_state(role: Role, verb: Verb, befor
     assert Decision.objects.count() == decisions
 
 
+@pytest.mark.parametrize(("role", "verb", "before"), list(product(Role, PEOPLES_VERBS, State)))
+def test_every_role_with_every_verb_in_every_state_where_two_approve(
+    role: Role, verb: Verb, before: State, config: Path
+) -> None:
+    (config / "calendar.toml").write_text(f'approvals = "two approvers"\n{CONFIGURED}')
+    person = make_person("Catrin", **OF_ROLE[role])
+    make_person("Dai")
+    first = transitions.person(make_person("Bryn"))
+    client = Client()
+    client.force_login(person)
+    post = _post_in(before, by=person)
+    if before is State.IN_REVIEW:
+        post = transitions.approve(post.pk, by=first, now=NOW, calendar=TWO_APPROVERS, seen=1)
+    if verb is Verb.UNDO:
+        answer = client.post(reverse("undo", args=[str(post.pk)]))
+    else:
+        answer = do(client, post, verb, **TYPED.get(verb, {}))
+    move = move_for(verb, before)
+    if verb is Verb.UNDO and before is State.SCHEDULED:
+        move = move_for(Verb.HOLD, before)
+    if not may(role, verb):
+        assert answer.status_code == 403
+    elif move is None or move.who is Who.BOT:
+        assert answer.status_code in (403, 409)
+    else:
+        assert answer.status_code == 302, parsed(answer.text).text_content()
+        assert state(post) == move.target
+        return
+    assert state(post) == before
+
+
+@pytest.mark.parametrize(("role", "before"), list(product(Role, State)))
+def test_every_role_approves_first_and_takes_it_back_in_every_state(
+    role: Role, before: State, config: Path
+) -> None:
+    (config / "calendar.toml").write_text(f'approvals = "two approvers"\n{CONFIGURED}')
+    person = make_person("Catrin", **OF_ROLE[role])
+    make_person("Bryn")
+    client = Client()
+    client.force_login(person)
+    post = _post_in(before, by=person)
+    approved = do(client, post, "approve")
+    kept = Post.objects.get(pk=post.pk).approved_first_by
+    back = do(client, post, "take-back")
+    if not person.may_decide:
+        assert (approved.status_code, back.status_code, kept) == (403, 403, None)
+    elif before is not State.IN_REVIEW:
+        assert (approved.status_code, back.status_code, kept) == (409, 409, None)
+    else:
+        assert (approved.status_code, back.status_code, kept) == (302, 302, person)
+    assert state(post) == before
+    assert Post.objects.get(pk=post.pk).approved_first_by is None
+
+
 def test_a_right_may_come_with_a_group(client: Client) -> None:
     group = Group.objects.create(name="Comms")
     group.permissions.add(Permission.objects.get(codename="decide"))
@@ -132,9 +189,6 @@ def test_an_administrators_own_rights_are_not_changed_there() -> None:
 def test_an_invited_editor_is_one() -> None:
     person, _ = sign_in.invite("Dai", may_decide=False, may_edit=True, by="Siân", now=NOW)
     assert sign_in.role(Person.objects.get(pk=person.pk)) is Role.EDITOR
-
-
-FOUR_EYES = CALENDAR.model_copy(update={"approvals": "four eyes"})
 
 
 @pytest.fixture

@@ -74,6 +74,12 @@ class Post(models.Model):
     missed = models.BooleanField(default=False)  # its time passed before it could go out
     # Approved, or sent, while its account rehearsed: nothing of it has left the machine.
     rehearsed = models.BooleanField(default=False)
+    # Where two are to approve: whose approval of the newest Revision came first, and when. Both are cleared by
+    # whatever brings it back into review.
+    approved_first_by = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    approved_first_at = models.DateTimeField(null=True)
     # Who is to see to it; null: whoever may.
     assignee = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, related_name="assigned"

@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from review import budgets, shown, text
+from review import budgets, shown, story, text
 from review import said as saying
 from review.models import Comment
 
@@ -181,7 +181,7 @@ def said(sentence: str) -> str:
 @register.filter
 def done(verb: str) -> str:
     """Say in the past tense what somebody did to a post: "approved it"."""
-    return str(shown.DONE.get(verb, verb))
+    return str(story.DONE.get(verb, verb))
 
 
 @register.filter

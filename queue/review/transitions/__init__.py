@@ -10,6 +10,11 @@ stands in the way comes out as one of
     └── NotFit       the post, the time or the reason will not do; the text says the mend
 """
 
+from review.transitions.agreeing import (
+    TAKE_BACK,
+    first_approval,
+    take_back,
+)
 from review.transitions.correcting import correct
 from review.transitions.deciding import (
     amend,
@@ -65,6 +70,7 @@ from review.transitions.taking_down import (
 
 __all__ = [
     "BOT",
+    "TAKE_BACK",
     "TAKE_DOWN",
     "WORKER_DIED",
     "Actor",
@@ -83,6 +89,7 @@ __all__ = [
     "contents_of",
     "correct",
     "expire",
+    "first_approval",
     "give_up",
     "gone",
     "hold",
@@ -99,6 +106,7 @@ __all__ = [
     "requeue",
     "retry_later",
     "submit",
+    "take_back",
     "take_down",
     "take_stock",
     "taken_down",

@@ -14,7 +14,7 @@ from review import addresses, budgets, record, text
 from review.models import Account, Announcement, Connection, Post, Revision
 from review.states import UNDO_WITHIN, State, Verb
 from review.text import Content, say, together
-from review.transitions import restoring
+from review.transitions import agreeing, restoring
 from review.transitions.correcting import other_correction, refuse_beside_the_old
 from review.transitions.moving import (
     BOT,
@@ -26,6 +26,8 @@ from review.transitions.moving import (
     locked,
     move,
     permit,
+    person,
+    refuse_stale,
     who_was_first,
     write_revision,
 )
@@ -197,11 +199,22 @@ def approve(
     `now` + `within`, so that the approval can be taken back. `strict` also refuses a link where nothing is,
     and images that the network does not take, by what they answered when the worker last tried them.
     `mindful` refuses a time in quiet hours, or too near to another post. Raises TransitionError.
+
+    Where two are to approve, the first approval leaves the post in review. The second schedules it: for the time
+    it says, else for the one that the first said while that is ahead, else for the next free slot.
     """
     post = locked(post_id)
     permit(Verb.APPROVE, post, by)
+    if calendar.by_two:
+        refuse_stale(Verb.APPROVE, post, seen=seen)
+        by = agreeing.at_the_desk(by)
     if calendar.approvals != "any" and seen in (None, post.revision_number):
         _refuse_own_words(post, by)
+    is_first = calendar.by_two and not agreeing.is_second(post, by)
+    if is_first:
+        agreeing.refuse_without_a_second(by, is_author=lambda one: wrote_last(post, person(one)))
+    elif calendar.by_two and when is None and post.due_at is not None and post.due_at > now:
+        when = post.due_at
     # Two approvals at once must not take the same slot.
     Account.objects.select_for_update().get(pk=post.account_id)
     revision = post.revisions.get(number=post.revision_number)
@@ -223,6 +236,9 @@ def approve(
         post.account, revision.content, at=due, zone=calendar.zone, besides=post.pk
     ):
         raise NotFit(why)
+    if is_first:
+        wish = due if when is not None and when > earliest else None
+        return agreeing.note_first(post, revision, by=by, now=now, wish=wish)
     return move(
         post,
         Verb.APPROVE,
@@ -233,6 +249,7 @@ def approve(
         due_at=due,
         missed=False,
         rehearsed=not post.account.live,
+        **({} if calendar.by_two else agreeing.ALONE),
         details={"due_at": due.isoformat(), "live": post.account.live},
     )
 
@@ -249,11 +266,21 @@ def reject(post_id: int, *, by: Actor, now: datetime, seen: int | None, reason: 
 
 @transaction.atomic
 def hold(
-    post_id: int, *, by: Actor, now: datetime, seen: int | None = None, reason: str = ""
+    post_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    seen: int | None = None,
+    reason: str = "",
+    only_own: bool = False,
 ) -> Post:
-    """scheduled → in_review. The approval ends. Raises TransitionError."""
+    """scheduled → in_review. The approval ends; where two approved, both, or `only_own`: that of `by`.
+
+    Raises TransitionError.
+    """
+    post = locked(post_id)
     return move(
-        locked(post_id),
+        post,
         Verb.HOLD,
         actor=by,
         now=now,
@@ -261,6 +288,7 @@ def hold(
         reason=text.cut(reason, MAX_REASON),
         approved_number=None,
         due_at=None,
+        **(agreeing.other_approval(post, by) if only_own else {}),
     )
 
 
@@ -289,7 +317,14 @@ def undo(post_id: int, *, by: Actor, now: datetime) -> Post:
         raise TooLate(
             say("Too late to undo: post %(number)s corrects the same one by now.", number=other.pk)
         )
-    return move(post, Verb.UNDO, actor=by, now=now)
+    return move(
+        post,
+        Verb.UNDO,
+        actor=by,
+        now=now,
+        approved_first_by=post.approved_first_by,
+        approved_first_at=post.approved_first_at,
+    )
 
 
 @transaction.atomic

@@ -150,6 +150,21 @@ def permit_new(verb: Verb, actor: Actor) -> None:
         raise NotAllowed(say("Say who decides: every decision is kept with a name."))
 
 
+def refuse_stale(verb: Verb, post: Post, *, seen: int | None) -> None:
+    """Refuse a verb on an older revision than the newest. Raises TooLate."""
+    if seen is not None and seen != post.revision_number:
+        raise TooLate(
+            say(
+                "Too late %(to_do)s revision %(seen)s: %(first)s, with a newer text (revision %(number)s). "
+                "Read that one first.",
+                to_do=TO_DO[verb],
+                seen=seen,
+                first=who_was_first(post),
+                number=post.revision_number,
+            )
+        )
+
+
 def move(
     post: Post,
     verb: Verb,
@@ -167,22 +182,15 @@ def move(
     `content_hash` is that of its newest revision, from those who have read it already.
     """
     target = permit(verb, post, actor)
-    if seen is not None and seen != post.revision_number:
-        raise TooLate(
-            say(
-                "Too late %(to_do)s revision %(seen)s: %(first)s, with a newer text (revision %(number)s). "
-                "Read that one first.",
-                to_do=TO_DO[verb],
-                seen=seen,
-                first=who_was_first(post),
-                number=post.revision_number,
-            )
-        )
+    refuse_stale(verb, post, seen=seen)
     if len(reason) > MAX_REASON:
         raise NotFit(
             say("The reason is longer than %(most)s characters; shorten it.", most=MAX_REASON)
         )
     number = changes.get("revision_number", post.revision_number)
+    if target == State.IN_REVIEW:
+        # A first approval of two ends here too, unless the verb says that it stands.
+        changes = {"approved_first_by": None, "approved_first_at": None, **changes}
     changes |= {"changed_at": now, **reasoned(reason)}
     hit = Post.objects.filter(
         pk=post.pk, state=post.state, revision_number=post.revision_number

@@ -22,6 +22,7 @@ PAST = {
     Verb.EXPIRE.value: to_say("%(name)s expired it at %(time)s on %(day)s %(month)s"),
     Verb.MISS.value: to_say("%(name)s returned it at %(time)s on %(day)s %(month)s"),
     "take down": to_say("%(name)s asked to take it down at %(time)s on %(day)s %(month)s"),
+    "take back": to_say("%(name)s took back an approval of it at %(time)s on %(day)s %(month)s"),
     Verb.UNDO.value: to_say(
         "%(name)s took back the rejection of it at %(time)s on %(day)s %(month)s"
     ),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from review import asks, budgets, forms, looks, queries, shown, text, waiting
+from review import asks, budgets, forms, looks, queries, shown, story, text, waiting
 from review.models import STATE_LABELS, Decision, Post, Revision
 from review.states import State
 from review.views.common import brands, calendar, desk, page, part, signed_in
@@ -36,8 +36,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         network=_one_of(request.GET.get("network", ""), text.NETWORKS),
     )
     known = calendar()[0]
-    four_eyes = known is not None and known.approvals != "any"
-    condition = waiting.for_whom(whose, reader, four_eyes=four_eyes)
+    rule = {
+        "four_eyes": known is not None and known.approvals != "any",
+        "by_two": known is not None and known.by_two,
+    }
+    condition = waiting.for_whom(whose, reader, **rule)
     on_page = part(request, waiting.announcements(wanted, condition), size=ANNOUNCEMENTS_A_PAGE)
     posts = waiting.posts(wanted, condition, keys=list(on_page))
     now = timezone.now()
@@ -52,7 +55,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "narrowed": wanted != waiting.Wanted(),
         "whose": whose,
-        "waits_for": waiting.counts(reader, four_eyes=four_eyes) if reader.may_edit else {},
+        "waits_for": waiting.counts(reader, **rule) if reader.may_edit else {},
         "colleagues": asks.colleagues,
         "kinds": shown.KIND_LABELS,
         "networks": text.NETWORKS.values(),
@@ -181,7 +184,7 @@ def post_page(
             for revision, before in zip(revisions, [*revisions[1:], None], strict=True)
         ],
         "attempts": found.attempts.order_by("number"),
-        "story": [shown.told(event, now=now) for event in queries.history(found)],
+        "story": [story.told(event, now=now) for event in queries.history(found)],
         "reasons": forms.REASONS,
         "colleagues": asks.colleagues,
         "other_kinds": [

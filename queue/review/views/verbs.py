@@ -74,12 +74,20 @@ def _approve(call: _Call) -> str:
         within=UNDO_WITHIN,
         strict=True,
     )
-    if post.due_at is not None and post.due_at <= call.now + UNDO_WITHIN:
+    return _approved(post, now=call.now)
+
+
+def _approved(post: Post, *, now: datetime) -> str:
+    if post.state == State.IN_REVIEW:
+        return gettext(
+            "1 of 2 approvals: yours is kept, and somebody else approves it too before it goes out."
+        )
+    if post.due_at is not None and post.due_at <= now + UNDO_WITHIN:
         return gettext("Approved: it goes out in a few seconds on %(account)s.") % {
             "account": _where(post)
         }
     return gettext("Approved for %(time)s on %(account)s.") % {
-        "time": shown.moment(post.due_at or call.now, now=call.now),
+        "time": shown.moment(post.due_at or now, now=now),
         "account": _where(post),
     }
 
@@ -110,12 +118,15 @@ def _hold(call: _Call) -> str:
 
 
 def _move(call: _Call) -> str:
-    """Hold and approve anew in one step: the new time is a new decision, by whoever moved it."""
+    """Hold and approve anew in one step: the new time is a new decision, by whoever moved it.
+
+    Where two approve, the approval of the other one stands: the words are the same.
+    """
     known, trouble = calendar()
     if known is None:
         raise NotFit(trouble)
     with transaction.atomic():
-        transitions.hold(call.pk, by=call.by, now=call.now, seen=call.seen)
+        transitions.hold(call.pk, by=call.by, now=call.now, seen=call.seen, only_own=True)
         post = transitions.approve(
             call.pk,
             by=call.by,
@@ -126,6 +137,8 @@ def _move(call: _Call) -> str:
             within=UNDO_WITHIN,
             mindful=True,
         )
+    if post.state == State.IN_REVIEW:
+        return _approved(post, now=call.now)
     return gettext("Moved to %(time)s on %(account)s.") % {
         "time": shown.moment(post.due_at or call.now, now=call.now),
         "account": _where(post),
@@ -136,6 +149,11 @@ def _withdraw(call: _Call) -> str:
     reason = call.form.cleaned_data["reason"]
     transitions.withdraw(call.pk, by=call.by, now=call.now, seen=call.seen, reason=reason)
     return gettext("Withdrawn: it will not go out.")
+
+
+def _take_back(call: _Call) -> str:
+    transitions.take_back(call.pk, by=call.by, now=call.now)
+    return gettext("Your approval is taken back.")
 
 
 def _requeue(call: _Call) -> str:
@@ -184,6 +202,7 @@ def _correct(call: _Call) -> str:
 
 
 TAKE_DOWN = "take-down"
+TAKE_BACK = "take-back"  # one's own approval, the first of two
 GONE = "gone"  # somebody took it down on the network itself
 VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.APPROVE.value: (forms.ApproveForm, _approve),
@@ -194,6 +213,7 @@ VERBS: dict[str, tuple[type[Form], Callable[[_Call], str]]] = {
     Verb.REQUEUE.value: (forms.ReasonForm, _requeue),
     Verb.CONFIRM.value: (forms.ConfirmForm, _confirm),
     TAKE_DOWN: (forms.ReasonForm, _take_down),
+    TAKE_BACK: (forms.VerbForm, _take_back),
     GONE: (forms.VerbForm, _gone),
     Verb.CORRECT.value: (forms.ReasonForm, _correct),
     MOVE: (forms.MoveForm, _move),
@@ -206,7 +226,7 @@ CAN_BE_UNDONE = (Verb.APPROVE.value, Verb.REJECT.value)
 def _may(by: Actor, verb: str) -> bool:
     if verb == COMMENT:
         return by.may_edit
-    return by.may_decide if verb in (TAKE_DOWN, GONE, MOVE) else by.may(Verb(verb))
+    return by.may_decide if verb in (TAKE_DOWN, TAKE_BACK, GONE, MOVE) else by.may(Verb(verb))
 
 
 @desk
@@ -339,10 +359,12 @@ def undo(request: HttpRequest, keys: str) -> HttpResponse:
     try:
         with transaction.atomic():
             for current in Post.objects.filter(pk__in=numbers[:MOST_TOGETHER]).order_by("pk"):
-                take_back = (
-                    transitions.hold if current.state == State.SCHEDULED else transitions.undo
-                )
-                take_back(current.pk, by=by, now=now)
+                if current.state == State.SCHEDULED:
+                    transitions.hold(current.pk, by=by, now=now, only_own=True)
+                elif current.approved_first_at is not None and current.state == State.IN_REVIEW:
+                    transitions.take_back(current.pk, by=by, now=now)
+                else:
+                    transitions.undo(current.pk, by=by, now=now)
     except TransitionError as error:
         return ended(request, error, post=current)
     if current is None:
@@ -362,10 +384,28 @@ def undo(request: HttpRequest, keys: str) -> HttpResponse:
 
 
 def _approved_together(posts: list[Post], *, now: datetime) -> str:
-    fresh = queries.posts().filter(pk__in=[post.pk for post in posts])
-    if len(posts) > MOST_TOLD:
+    rows = list(queries.posts().filter(pk__in=[post.pk for post in posts]))
+    fresh = [post for post in rows if post.state != State.IN_REVIEW]
+    once = len(rows) - len(fresh)
+    first = (
+        ngettext(
+            "%(count)s post has 1 of 2 approvals now: somebody else approves it too.",
+            "%(count)s posts have 1 of 2 approvals now: somebody else approves them too.",
+            once,
+        )
+        % {"count": once}
+        if once
+        else ""
+    )
+    return " ".join(part for part in (_scheduled_together(fresh, now=now), first) if part)
+
+
+def _scheduled_together(fresh: list[Post], *, now: datetime) -> str:
+    if not fresh:
+        return ""
+    if len(fresh) > MOST_TOLD:
         return gettext("Approved %(count)s posts, each for its account’s next free slot.") % {
-            "count": len(posts)
+            "count": len(fresh)
         }
     told = [
         gettext("%(time)s on %(account)s")
