@@ -87,8 +87,10 @@ def _by_weights(
         if counts[index] >= _SHELF_TELLS
     )
     if label == "other":
-        told_of = telling(reading, marks, learned=learned, label=label, most=_REASONS)
-        return Verdict(None, (*_why_not(scales), *shelf) or told_of or (_NO_WORDS,))
+        reasons = (*_why_not(scales), *shelf) or telling(
+            reading, marks, learned=learned, label=label, most=_REASONS
+        )
+        return Verdict(None, reasons or (_NO_WORDS,))
     kind = Kind(label)
     because = (*_reasons(scales, Sign(label)), *shelf)
     if not because and kind is Kind.PRACTICE:
