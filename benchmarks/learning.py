@@ -38,10 +38,13 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELLED = ROOT / "tests" / "bot" / "labelled"
 OUT = ROOT / "bot" / "sort" / "weights.csv"
 
-PENALTY = 10.0  # L2: the more, the less a single row can say
+PENALTY = 5.0  # L2: the more, the less a single row can say
 AT_LEAST = 2  # rows that a mark must stand in
-MARKS = 7000  # the heaviest are kept
-BELOW_COUNTS = 0.5  # a title with a made-up summary counts for half a row
+MARKS = 20_000  # the heaviest are kept
+# What a title with another summary counts, and one with words around it, where a row counts 1.
+BELOW_COUNTS = 0.15
+AROUND_COUNTS = 1.0
+DRAWN = "drawn_"  # files of rows that follow real items
 
 # What a summary of `below/` makes of a title that names a plan, a report, a practice.
 TURNS: dict[str, dict[str, str]] = {
@@ -69,18 +72,18 @@ class Example:
 
 
 def labelled_rows(folder: Path = LABELLED) -> list[dict[str, str]]:
-    """All labelled rows, each title and summary once."""
+    """All labelled rows, each title and summary once; `drawn` says whether they follow real items."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 key = (row["title"].casefold(), row["summary"].casefold())
-                found.setdefault(key, {**row})
+                found.setdefault(key, {**row, "drawn": str(path.name.startswith(DRAWN))})
     return list(found.values())
 
 
 def turned(rows: Iterable[Row], *, rules: Rules, folder: Path = LABELLED) -> list[dict[str, str]]:
-    """Neutral titles with two summaries each from `below/`, and once with words from `around/` about them,
+    """Neutral titles of made-up rows with two summaries each from `below/`, and once with words from `around/` about them,
     labelled by what those make of them."""
     below = _phrases(folder / "below", "summary")
     around = _phrases(folder / "around", "title")
@@ -89,7 +92,7 @@ def turned(rows: Iterable[Row], *, rules: Rules, folder: Path = LABELLED) -> lis
     for row in rows:
         turns = TURNS.get(row["label"])
         language = rules.languages.get(row["language"])
-        if turns is None or language is None:
+        if turns is None or language is None or row.get("drawn") == "True":
             continue
         reading = read(words_of(row["title"], most=TITLE_WORDS), (), language=language)
         signs = {sign.value.sign for part in reading.title for sign in part.signs}
@@ -179,7 +182,12 @@ def examples_of(
 ) -> list[Example]:
     """The examples of labelled rows and of what `below/` makes of them."""
     return [example(row, rules=rules, learned=learned) for row in rows] + [
-        example(row, rules=rules, learned=learned, counts=BELOW_COUNTS)
+        example(
+            row,
+            rules=rules,
+            learned=learned,
+            counts=BELOW_COUNTS if row["summary"] else AROUND_COUNTS,
+        )
         for row in turned(rows, rules=rules, folder=folder)
     ]
 
