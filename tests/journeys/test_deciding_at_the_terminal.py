@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.terminal import Terminal
+from tests.journeys.terminal import ROOT, Terminal
 
 NOTE = (
     "from django.utils import timezone; from review import addresses; from review.text import Tried; "
@@ -74,3 +75,48 @@ mentions = { "Welsh_Government" = "urn:li:organization:1234" }
     assert set(terminal.json("preview", str(page))["announcements"][0]["posts"][0]) == {
         "network", "account", "text", "length", "limit", "problems",
     }  # fmt: skip
+
+
+def test_two_approvers_are_two_people_of_the_desk(terminal: Terminal) -> None:
+    config = terminal.folder / "config"
+    shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    calendar = config / "calendar.toml"
+    calendar.write_text(
+        f'approvals = "two approvers"\n{calendar.read_text(encoding="utf-8")}', encoding="utf-8"
+    )
+    terminal.settings["HERODR_CONFIG"] = str(config)
+    terminal.run("release")
+    terminal.run("once")
+    first, second = (str(post["id"]) for post in terminal.posts("in_review")[:2])
+    person = "Person.objects.create_superuser({name!r}, name={name!r})"
+    imported = "from review.models import Person; "
+    terminal.python(imported + person.format(name="Siân"))
+    assert (
+        "only Siân may decide, so nothing can be approved" in terminal.run("check", code=1).stdout
+    )
+    alone = terminal.run("queue", "approve", first, "--by", "Siân", code=1).stderr
+    assert "nobody besides Siân could approve this one" in alone
+    terminal.python(imported + person.format(name="Bryn"))
+    terminal.run("check")
+    for name, code, said in (
+        ("Sian", 1, "“Sian” is not the name of one person who may decide"),
+        ("Siân", 0, f"Post {first} has 1 of 2 approvals; somebody else approves it too."),
+        ("siân", 1, "Siân approved it already, and one person counts once"),
+        ("Bryn", 0, f"Post {first} goes out on "),
+    ):
+        done = terminal.run("queue", "approve", first, "--by", name, code=code)
+        assert said in done.stdout + done.stderr
+    terminal.run("queue", "approve", second, "--by", "Bryn")
+    (half,) = [post for post in terminal.posts("in_review") if str(post["id"]) == second]
+    assert half["reason"].startswith("1 of 2 approvals: Bryn, ")
+    assert set(half) == {
+        "id", "state", "network", "account", "kind", "title", "link", "text", "due_at", "url", "attempts", "reason",
+    }  # fmt: skip
+    assert "reason:   1 of 2 approvals: Bryn, " in terminal.run("queue", "show", second).stdout
+    assert (
+        "Bryn approved it"
+        in terminal.run("queue", "take-back", second, "--by", "Siân", code=1).stderr
+    )
+    terminal.run("queue", "take-back", second, "--by", "bryn")
+    assert "1 of 2" not in terminal.run("queue", "show", second).stdout.partition("\n\n")[0]
+    assert terminal.run("log", "verify").returncode == 0
