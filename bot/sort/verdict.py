@@ -21,7 +21,8 @@ _ENOUGH_ALONE = 1.25  # where nothing speaks against it
 # In doubt a piece goes to the queue, where a person decides; nobody may look at what was set aside. So a kind
 # need not outweigh what speaks against it, only come near.
 _DOUBT = 0.7
-_DOUBT_LEARNED = 0.3
+_DOUBT_LEARNED = 1.0
+_SAYS_SOMETHING = 3  # words: of fewer nobody learns anything by looking
 _SHELF_TELLS = 1.0  # what a shelf counts for its label, to be given as a reason
 _REASONS = 3
 _PLAINLY = 2  # everyday words that tell a language, against what a source declares
@@ -78,7 +79,8 @@ def _by_weights(
     stands = shelves_of(link, shelves=learned.shelves) if link else {}
     found = (learned.weigh(marks, reading.title_words), *stands.values())
     weights = {label: sum(one[index] for one in found) for index, label in enumerate(LABELS)}
-    weights["other"] -= _DOUBT_LEARNED
+    if len(reading.title_words) + len(reading.summary_words) >= _SAYS_SOMETHING:
+        weights["other"] -= _DOUBT_LEARNED
     label = max(LABELS, key=lambda one: weights[one])
     index = LABELS.index(label)
     shelf = tuple(
