@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from review import budgets, shown, story, text
+from review import budgets, reasons, shown, story, text
 from review import said as saying
 from review.models import Comment
 
@@ -31,6 +31,12 @@ _ADDRESS_ENDS_BEFORE = ".,;:!?…'’”)]}"
 
 def _moment(value: datetime) -> str:
     return shown.moment(value, now=timezone.now())
+
+
+@register.filter
+def reason_said(value: str) -> str:
+    """Say why a piece was drafted or set aside, in the language of the page."""
+    return reasons.reason(value)
 
 
 @register.filter
