@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 WARM = 0.25  # of the month, and a day at least: then a worker has done each thing once
 GROWTH = 1.05  # of a worker's memory since then
 DAY = 96  # steps
+LONG = (
+    5 * DAY
+)  # steps: over less, a worker still reads some of its libraries and tables for the first time
 MORE_FILES = 4
 MORE_OBJECTS = 500  # of one type
 
@@ -92,7 +95,7 @@ def _growth(held: list[Done]) -> list[str]:
     before = mean(done.memory for done in held[:tenth]) / 1e6
     after = mean(done.memory for done in held[-tenth:]) / 1e6
     said = []
-    if after > GROWTH * before:
+    if len(held) >= LONG and after > GROWTH * before:
         said.append(f"a worker's memory grew from {before:.1f} to {after:.1f} MB")
     few, many = min(done.files for done in held[:tenth]), max(done.files for done in held[-tenth:])
     if many > few + MORE_FILES:
