@@ -78,7 +78,9 @@ def labelled_rows(folder: Path = LABELLED) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 key = (row["title"].casefold(), row["summary"].casefold())
-                found.setdefault(key, {**row, "drawn": str(path.name.startswith(DRAWN))})
+                found.setdefault(
+                    key, {**row, "drawn": "yes" if path.name.startswith(DRAWN) else ""}
+                )
     return list(found.values())
 
 
@@ -92,7 +94,7 @@ def turned(rows: Iterable[Row], *, rules: Rules, folder: Path = LABELLED) -> lis
     for row in rows:
         turns = TURNS.get(row["label"])
         language = rules.languages.get(row["language"])
-        if turns is None or language is None or row.get("drawn") == "True":
+        if turns is None or language is None or row.get("drawn"):
             continue
         reading = read(words_of(row["title"], most=TITLE_WORDS), (), language=language)
         signs = {sign.value.sign for part in reading.title for sign in part.signs}

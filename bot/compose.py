@@ -230,9 +230,7 @@ def _write(
 ) -> None:
     """Draft an announcement for each of its accounts: submit what is new, follow what has changed."""
     card = _card_of(row.card)
-    link = find.link_in(row.language, row.link, card)
-    if row.link and not link:
-        link = links.clean(row.entry.link)
+    link = find.link_in(row.language, row.link, card, page=row.entry.link)
     announcement = Announcement(
         key=row.key,
         title=row.title,

@@ -184,14 +184,14 @@ def _page(link: str) -> str:
     return f"{page}#{fragment}" if fragment else page
 
 
-def link_in(language: str, link: str, card: Card | None) -> str:
+def link_in(language: str, link: str, card: Card | None, *, page: str) -> str:
     """Return where an announcement in `language` leads: the linked page's version in that language, where
-    the page is in another and names one (hreflang). A click counter gives way to the page behind it."""
+    the page is in another and names one (hreflang). A click counter gives way to the page behind it, and where nobody
+    knows that, to `page`, where the announcement stands."""
     if links.is_opaque_tracker(link):
         # Published as it stands, every follower would count as one reader.
-        link = (
-            next((end for end in (card.answer, card.url) if links.clean(end)), "") if card else ""
-        )
+        behind = (card.answer, card.url) if card else ()
+        link = next((end for end in behind if links.clean(end)), "") or links.clean(page)
     if card is None or not language or not card.language:
         return link
     wanted = language_code(language)

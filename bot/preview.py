@@ -110,7 +110,7 @@ def _announced(
 ) -> dict[str, Any]:
     posts = []
     hidden = links.is_opaque_tracker(piece.link)
-    link = links.clean(page) if hidden else piece.link
+    link = find.link_in(piece.language, piece.link, None, page=page)
     origin = text.Origin(
         words="\n".join((piece.title, piece.summary, *piece.paragraphs)), language=piece.language
     )

@@ -11,7 +11,7 @@ from bot.sort.reading import SUMMARY_WORDS, TITLE_WORDS, Reading, read
 from bot.sort.rules import KINDS, NOUNS, Language, Rules, Sign
 from bot.sort.shelves import LABELS, shelves_of
 from bot.sort.tale import ENOUGH as TALE_ENOUGH
-from bot.sort.tale import Tale, place_in, tale
+from bot.sort.tale import place_in, tale
 from bot.sort.telling import telling
 from bot.sort.weigh import Scales, weigh
 from bot.values import Kind, Verdict
@@ -104,30 +104,18 @@ def _by_weights(
 
 
 def _by_rules(title: str, summary: str, scales: Scales, reading: Reading) -> Verdict:
-    kind, told = _ruled(title, summary, scales, reading)
-    if told is not None:
-        return Verdict(kind, told.because)
-    if kind is not None:
-        return Verdict(kind, _reasons(scales, Sign(kind.value)))
-    return Verdict(None, _why_not(scales) or (_NO_WORDS,))
-
-
-def _ruled(
-    title: str, summary: str, scales: Scales, reading: Reading
-) -> tuple[Kind | None, Tale | None]:
-    """What the rules alone make of a piece, and the tale where that is why."""
     if scales.strongest < ENOUGH:
         told = tale(title, summary, scales=scales, reading=reading)
         if told.weight >= TALE_ENOUGH:
-            return Kind.PRACTICE, told
+            return Verdict(Kind.PRACTICE, told.because)
     sign = max(KINDS, key=lambda one: scales.weight[one])
     weight = scales.weight[sign]
     against = scales.weight[Sign.OTHER]
     if (weight >= ENOUGH and weight >= _DOUBT * against) or (
         weight >= _ENOUGH_ALONE and not against
     ):
-        return Kind(sign.value), None
-    return None, None
+        return Verdict(Kind(sign.value), _reasons(scales, sign))
+    return Verdict(None, _why_not(scales) or (_NO_WORDS,))
 
 
 def _why_not(scales: Scales) -> tuple[str, ...]:

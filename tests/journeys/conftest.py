@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.browsers import ADVICE, NAMES
+from tests.journeys.browsers import ADVICE, NAMES, Desk
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +27,20 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def at_desk(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Desk]]:
+    """Another browser at the desk: at_desk() is one with the script, at_desk(script=False) one without."""
+    contexts = []
+
+    def opened(*, script: bool = True, width: int = 1280) -> Desk:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="en-GB", java_script_enabled=script
+        )
+        contexts.append(context)
+        return Desk(context, live_server.url)
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from review import looks
@@ -27,23 +26,6 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
     configure(settings, tmp_path, calendar=EVERY_HOUR)
-
-
-@pytest.fixture
-def at_desk(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Desk]]:
-    """Another browser at the desk: at_desk() is one with the script, at_desk(script=False) one without."""
-    contexts = []
-
-    def opened(*, script: bool = True) -> Desk:
-        context = chromium.new_context(
-            viewport={"width": 1280, "height": 900}, locale="en-GB", java_script_enabled=script
-        )
-        contexts.append(context)
-        return Desk(context, live_server.url)
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def sign_in_as(desk: Desk, name: str) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from review.models import Post
@@ -25,23 +24,6 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _configuration(settings: Settings, tmp_path: Path) -> None:
     configure(settings, tmp_path, calendar=f'approvals = "two approvers"\n{EVERY_HOUR}')
-
-
-@pytest.fixture
-def at_desk(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Desk]]:
-    """Another browser at the desk, with the script or without."""
-    contexts = []
-
-    def opened(*, script: bool, width: int = 1280) -> Desk:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", java_script_enabled=script
-        )
-        contexts.append(context)
-        return Desk(context, live_server.url)
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def sign_in_as_bryn(desk: Desk) -> None:

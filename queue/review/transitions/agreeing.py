@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from review import queries, record
+from review import queries
 from review.models import Decision, Person, Post, Revision
 from review.states import State, Verb
 from review.text import month, say
@@ -23,8 +23,8 @@ from review.transitions.moving import (
     NotFit,
     TooLate,
     locked,
+    note,
     permit_new,
-    told_in,
     who_was_first,
 )
 
@@ -185,21 +185,12 @@ def _note(
     Decision.objects.create(
         post=post, revision=revision, verb=verb, by=by.name, person_id=by.person_id, at=now
     )
-    record.append(
+    return note(
+        post,
         verb,
-        actor=by.name,
+        actor=by,
         now=now,
-        post_number=post.pk,
-        from_state=post.state,
-        to_state=post.state,
-        content_hash=revision.content_hash,
         reason=reason,
-        details={
-            "account": post.account.name,
-            "revision": revision.number,
-            **told_in(reason),
-            **details,
-        },
+        content_hash=revision.content_hash,
+        details={"revision": revision.number, **details},
     )
-    post.refresh_from_db()
-    return post

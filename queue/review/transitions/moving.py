@@ -137,6 +137,32 @@ def told_in(reason: str) -> dict[str, Any]:
     return {"said": kept} if kept else {}
 
 
+def note(
+    post: Post,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    content_hash: str = "",
+    details: dict[str, Any],
+) -> Post:
+    """Write what happened to a post that stays in its state into the record; returns the post as it is stored now."""
+    record.append(
+        verb,
+        actor=actor.name,
+        now=now,
+        post_number=post.pk,
+        from_state=post.state,
+        to_state=post.state,
+        content_hash=content_hash,
+        reason=reason,
+        details={"account": post.account.name, **details, **told_in(reason)},
+    )
+    post.refresh_from_db()
+    return post
+
+
 def permit_new(verb: Verb, actor: Actor) -> None:
     """Raises NotAllowed unless `actor` may begin a post with `verb`."""
     if not actor.may(verb):

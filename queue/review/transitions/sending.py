@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from review import queries, record
+from review import queries
 from review.models import Attempt, Post
 from review.states import State, Verb
 from review.text import Content, cut, say, stored, together
@@ -20,8 +20,8 @@ from review.transitions.moving import (
     TooLate,
     locked,
     move,
+    note,
     reasoned,
-    told_in,
     who_was_first,
 )
 
@@ -205,24 +205,15 @@ def note_proof(claim: Claim, *, now: datetime, network_id: str, url: str) -> Pos
         MAX_REASON,
     )
     Post.objects.filter(pk=post.pk).update(**reasoned(reason), changed_at=now)
-    record.append(
+    return note(
+        post,
         Verb.CONFIRM,
-        actor=BOT.name,
+        actor=BOT,
         now=now,
-        post_number=post.pk,
-        from_state=post.state,
-        to_state=post.state,
-        content_hash=claim.content.fingerprint(claim.account),
         reason=reason,
-        details={
-            "account": post.account.name,
-            "url": url,
-            "attempt": claim.attempt_number,
-            **told_in(reason),
-        },
+        content_hash=claim.content.fingerprint(claim.account),
+        details={"url": url, "attempt": claim.attempt_number},
     )
-    post.refresh_from_db()
-    return post
 
 
 @transaction.atomic

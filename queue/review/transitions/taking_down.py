@@ -13,7 +13,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from review import record
 from review.models import Decision, Post, Revision
 from review.states import State
 from review.text import cut, month, say, together
@@ -25,8 +24,8 @@ from review.transitions.moving import (
     NotFit,
     TooLate,
     locked,
+    note,
     reasoned,
-    told_in,
     who_was_first,
 )
 
@@ -165,20 +164,11 @@ def not_taken_down(post_id: int, *, now: datetime, again_at: datetime | None, wh
 
 def _note(post: Post, actor: Actor, now: datetime, reason: str, **changes: Any) -> Post:
     Post.objects.filter(pk=post.pk).update(**reasoned(reason), changed_at=now, **changes)
-    record.append(
+    return note(
+        post,
         TAKE_DOWN,
-        actor=actor.name,
+        actor=actor,
         now=now,
-        post_number=post.pk,
-        from_state=post.state,
-        to_state=post.state,
         reason=reason,
-        details={
-            "account": post.account.name,
-            "url": post.url,
-            "done": "taken_down_at" in changes,
-            **told_in(reason),
-        },
+        details={"url": post.url, "done": "taken_down_at" in changes},
     )
-    post.refresh_from_db()
-    return post
